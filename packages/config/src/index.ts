@@ -1,1 +1,15 @@
-export {};
+export { ConfigError } from './config-error.ts';
+export { ensureSecrets, type SecretName, withSecrets } from './ensure-secrets.ts';
+export {
+  type AccountsConfig,
+  type ConfigName,
+  type Configs,
+  type GatewayConfig,
+  type HotspotConfig,
+  type LicensingConfig,
+  loadConfig,
+  type MigrateConfig,
+  type StandaloneConfig,
+} from './load-config.ts';
+export { readVersion } from './read-version.ts';
+export { type Secret, secret } from './secret.ts';

@@ -1,1 +1,3 @@
-export {};
+export type { Dialect, DialectName, Envelope, ServiceName } from './dialect.ts';
+export { native } from './native.ts';
+export { cloudSlug, DIALECTS, findRoute, type Route } from './route.ts';

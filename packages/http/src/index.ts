@@ -1,1 +1,21 @@
-export {};
+export { type AppOptions, type Attempt, createApp, INTERNAL_HEADERS, type Route, readQuery } from './app.ts';
+export { type Caller, canonicalAddress, describeCaller, inNetworks, isNetwork, isPrivateAddress } from './caller.ts';
+export {
+  type Admit,
+  type AnyEndpoint,
+  type Call,
+  type Endpoint,
+  type EndpointHost,
+  endpoint,
+  type Idempotency,
+  toRoutes,
+} from './endpoint.ts';
+export { ListenError, type Listening, listen } from './listen.ts';
+export { createLog, type Logger } from './log.ts';
+export { type BodyRules, DEFAULT_BODY_LIMIT_BYTES } from './read-body.ts';
+export { redact } from './redact.ts';
+export { created, done, faultReply, noContent, ok, type Reply } from './reply.ts';
+export type { AttemptNotes, Body, Fields, ServiceRequest } from './request.ts';
+export { dateTimeSchema, formatIsoOffset, formatPlainUtc, idSchema, MAX_ID, readIsoDate } from './schemas.ts';
+export { sendReply } from './send-reply.ts';
+export { Repeated, type ValidateOptions, validate } from './validate.ts';

@@ -1,0 +1,41 @@
+import { existsSync } from 'node:fs';
+
+const roots = ['packages', 'services', 'scripts', 'tests', 'bench'].filter((name) => existsSync(new URL(name, import.meta.url)));
+
+/**
+ * ESM TypeScript through swc. Workspace packages resolve to their sources (`exports.source`), as they do in tsc, so a
+ * test never runs against a stale build. Start it with `npm test`, which sets the Node options that Jest needs for ESM.
+ * @type {import('jest').Config}
+ */
+export default {
+  roots: roots.map((name) => `<rootDir>/${name}`),
+  testMatch: ['**/*.test.ts'],
+  testPathIgnorePatterns: ['/node_modules/', '/dist/', '/generated/'],
+  modulePathIgnorePatterns: ['<rootDir>/(packages|services)/[^/]+/dist/'],
+  testEnvironment: 'node',
+  testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
+  extensionsToTreatAsEsm: ['.ts'],
+  moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json', 'node', 'wasm'],
+  transform: {
+    '\\.ts$': [
+      '@swc/jest',
+      {
+        swcrc: false,
+        sourceMaps: 'inline',
+        jsc: {
+          target: 'es2023',
+          parser: { syntax: 'typescript' },
+          transform: { verbatimModuleSyntax: true },
+          keepClassNames: true,
+        },
+      },
+    ],
+  },
+  cacheDirectory: '<rootDir>/node_modules/.cache/jest',
+  watchman: false,
+  // Two suites side by side on the two cores that CI has; a third would only fight with the databases for them.
+  maxWorkers: 2,
+  // Modules of Jest's ESM loader are not given back between suites: a worker that has grown starts anew.
+  workerIdleMemoryLimit: '1200MB',
+  testTimeout: 30_000,
+};

@@ -1,0 +1,129 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Fault } from '@gatehouse/faults';
+import type { SqlDriverAdapterFactory } from '@prisma/driver-adapter-utils';
+import { toDriverFault, WriteConflict } from './driver-fault.ts';
+import { type Prisma, PrismaClient } from './generated/client.ts';
+
+/** The models and raw queries of Prisma, the same inside and outside a transaction. */
+export type Queries = Prisma.TransactionClient;
+
+/** Limits of one transaction, in milliseconds. */
+export interface TxOptions {
+  /** Waiting for a connection (default 15 s). */
+  readonly maxWaitMs?: number;
+  /** From its start to its end (default 20 s). */
+  readonly timeoutMs?: number;
+}
+
+/**
+ * The database as repositories see it. Every failure of the driver leaves it as a fault (see `toDriverFault`).
+ *
+ * @example
+ * const key = await db.prisma.licenceKey.findUnique({ where: { keyValue } });
+ * const rows = await db.query<{ id: number }>`SELECT id FROM licence_keys WHERE user_id = ${userId}`;
+ * const used = await db.execute`UPDATE licence_keys SET used_at = ${now} WHERE id = ${id} AND used_at IS NULL`;
+ */
+export interface Database {
+  readonly kind: 'postgres' | 'embedded';
+  readonly prisma: Queries;
+  /** Rows of a statement. A template's values become parameters, never text. */
+  query<T>(strings: TemplateStringsArray | Prisma.Sql, ...values: unknown[]): Promise<T[]>;
+  /** How many rows a statement changed. */
+  execute(strings: TemplateStringsArray | Prisma.Sql, ...values: unknown[]): Promise<number>;
+  /**
+   * Runs `work` as one transaction (read committed): all or nothing. Inside, use the database that `work` is handed and no other.
+   * A `tx` within a `tx` is part of the outer one. Deadlocks and serialization failures are tried again, three times at most, so
+   * `work` may run more than once. A failed statement ends the transaction, caught or not: use `ON CONFLICT` where one may fail.
+   */
+  tx<T>(work: (db: Database) => Promise<T>, options?: TxOptions): Promise<T>;
+  /** Whether the database answers. @throws Fault DATABASE_DOWN after 2 s at most */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const RETRIES_AT_MOST = 3;
+const PING_MS = 2_000;
+const MAX_WAIT_MS = 15_000;
+const TIMEOUT_MS = 20_000;
+
+/** Builds a `Database` over a driver adapter. `close` is called once Prisma has let go of it. */
+export function createDatabase(kind: Database['kind'], adapter: SqlDriverAdapterFactory, close: () => Promise<void>): Database {
+  const plain = new PrismaClient({ adapter, errorFormat: 'minimal' });
+  const client = plain.$extends({ query: { $allOperations: ({ args, query }) => query(args).catch(rethrow) } });
+  let closing: Promise<void> | undefined;
+  return {
+    ...createQueries(kind, client),
+    tx: (work, options) => retryConflicts(() => runTx(kind, client, work, options)),
+    close: () => {
+      closing ??= plain.$disconnect().then(close);
+      return closing;
+    },
+  };
+}
+
+/** What a database and a transaction of it have in common. */
+function createQueries(kind: Database['kind'], prisma: Queries): Pick<Database, 'kind' | 'prisma' | 'query' | 'execute' | 'ping'> {
+  const query: Database['query'] = (strings, ...values) => prisma.$queryRaw(strings, ...values);
+  return {
+    kind,
+    prisma,
+    query,
+    execute: (strings, ...values) => prisma.$executeRaw(strings, ...values),
+    ping: () => withinTime(query`SELECT 1`, PING_MS),
+  };
+}
+
+interface TxClient {
+  $transaction<T>(work: (prisma: Queries) => Promise<T>, options: { maxWait: number; timeout: number }): Promise<T>;
+}
+
+async function runTx<T>(kind: Database['kind'], client: TxClient, work: (db: Database) => Promise<T>, options: TxOptions = {}): Promise<T> {
+  let thrown: { readonly error: unknown } | undefined;
+  const run = async (prisma: Queries): Promise<T> => {
+    const inner: Database = {
+      ...createQueries(kind, prisma),
+      tx: (nested) => nested(inner),
+      close: () => Promise.reject(new Error('A transaction cannot close the database.')),
+    };
+    try {
+      return await work(inner);
+    } catch (error) {
+      thrown = { error };
+      throw error;
+    }
+  };
+  try {
+    return await client.$transaction(run, { maxWait: options.maxWaitMs ?? MAX_WAIT_MS, timeout: options.timeoutMs ?? TIMEOUT_MS });
+  } catch (error) {
+    // What `work` threw is its own affair; the rest (no connection, failed commit) is the database's.
+    throw thrown === undefined ? toDriverFault(error) : thrown.error;
+  }
+}
+
+async function retryConflicts<T>(attempt: () => Promise<T>): Promise<T> {
+  for (let retriesLeft = RETRIES_AT_MOST; ; retriesLeft -= 1) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!(error instanceof WriteConflict) || retriesLeft === 0) throw error;
+      // The others of a deadlock go first; chance keeps two losers from meeting again.
+      await sleep(5 + Math.random() * 20);
+    }
+  }
+}
+
+async function withinTime(work: Promise<unknown>, ms: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Fault('DATABASE_DOWN', { internal: `no answer within ${ms} ms` })), ms);
+  });
+  try {
+    await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function rethrow(error: unknown): never {
+  throw toDriverFault(error);
+}

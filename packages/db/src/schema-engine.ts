@@ -1,0 +1,32 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { bindSqlAdapterFactory, type SqlDriverAdapter } from '@prisma/driver-adapter-utils';
+import type { SchemaEngine } from '@prisma/schema-engine-wasm';
+
+let loading: Promise<typeof import('@prisma/schema-engine-wasm')> | undefined;
+
+/**
+ * Prisma's own migration engine as WebAssembly, working on one connection. Loading it takes about 0.2 s, so ask for it only
+ * when there is something to do.
+ * @param adapter the connection; the engine does not close it.
+ */
+export async function createSchemaEngine(adapter: SqlDriverAdapter): Promise<SchemaEngine> {
+  loading ??= loadEngine();
+  const { SchemaEngine: Engine } = await loading;
+  const unsupported = () => Promise.reject(new Error('There is no shadow database.'));
+  const factory = { provider: adapter.provider, adapterName: adapter.adapterName, connect: async () => adapter, connectToShadowDb: unsupported };
+  return Engine.new({ datamodels: undefined }, () => undefined, bindSqlAdapterFactory(factory));
+}
+
+/** The package's entry imports its .wasm, which Node does only behind a flag: so it is instantiated by hand. */
+async function loadEngine(): Promise<typeof import('@prisma/schema-engine-wasm')> {
+  const file = createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm/schema_engine_bg');
+  const glue = await import('@prisma/schema-engine-wasm/schema_engine_bg');
+  const wasm = await readFile(join(dirname(file), 'schema_engine_bg.wasm'));
+  const { instance } = await WebAssembly.instantiate(wasm, { './schema_engine_bg.js': glue });
+  glue.__wbg_set_wasm(instance.exports);
+  const start = instance.exports['__wbindgen_start'];
+  if (typeof start === 'function') start();
+  return glue;
+}

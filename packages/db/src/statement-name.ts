@@ -1,0 +1,17 @@
+const names = new Map<string, string>();
+const NAMES_AT_MOST = 300;
+/** Searches and lists are planned for the values they are asked with; a plan made for any value can be far slower. */
+const PLANNED_ANEW = /\bI?LIKE\b|\bORDER BY\b|\bCOUNT\(|\bunnest\(/i;
+
+/**
+ * The name under which PostgreSQL keeps a statement's plan, so that hot statements are planned once a connection; undefined
+ * for those that are better planned each time, and when there are many different ones already (a server keeps each for good).
+ */
+export function nameStatement({ sql }: { readonly sql: string }): string | undefined {
+  const known = names.get(sql);
+  if (known !== undefined) return known;
+  if (names.size >= NAMES_AT_MOST || sql.length > 4_000 || PLANNED_ANEW.test(sql)) return undefined;
+  const name = `gh${names.size}`;
+  names.set(sql, name);
+  return name;
+}

@@ -1,0 +1,208 @@
+import { randomUUID, timingSafeEqual } from 'node:crypto';
+import { Fault } from '@gatehouse/faults';
+import express, { type Express, type Request, type Response } from 'express';
+import { describeCaller } from './caller.ts';
+import type { Logger } from './log.ts';
+import { type BodyRules, DEFAULT_BODY_LIMIT_BYTES, readBody } from './read-body.ts';
+import { faultReply, type Reply } from './reply.ts';
+import type { AttemptNotes, Body, Fields, ServiceRequest } from './request.ts';
+import { sendReply } from './send-reply.ts';
+import { Repeated } from './validate.ts';
+
+/** Headers between the gateway and the services. The gateway drops them from what it is sent. */
+export const INTERNAL_HEADERS = {
+  secret: 'x-gatehouse-secret',
+  address: 'x-gatehouse-address',
+  undeclaredProxy: 'x-gatehouse-undeclared-proxy',
+  slug: 'x-gatehouse-slug',
+} as const;
+
+/** One attempt at an API, as the audit log keeps it. */
+export interface Attempt extends AttemptNotes {
+  readonly at: Date;
+  readonly requestId: string;
+  readonly dialect: string;
+  readonly endpoint: string;
+  readonly method: string;
+  readonly address: string;
+  readonly status: number;
+  readonly outcome: string;
+  readonly durationMs: number;
+}
+
+/** One path and what answers there. */
+export interface Route {
+  readonly dialect: string;
+  /** Express 5 path pattern. */
+  readonly path: string | readonly string[];
+  /** Name for the log, metrics and audit, until the handler notes a finer one. */
+  readonly name: string;
+  readonly methods: readonly string[];
+  readonly body?: Partial<BodyRules>;
+  handle(request: ServiceRequest): Promise<Reply> | Reply;
+  /** Adds to every reply of the route, faults included (rate-limit figures). */
+  finish?(request: ServiceRequest, reply: Reply): Promise<Reply> | Reply;
+}
+
+/** What a path answers when nothing is mounted there, or not for this method, by the dialect's own order of checks. */
+export interface AppOptions {
+  readonly name: string;
+  readonly routes: readonly Route[];
+  readonly log: Logger;
+  /** Only calls that carry it are taken. */
+  readonly internalSecret: string;
+  readonly clock: () => Date;
+  /** Told of every attempt after its reply was sent. Must not throw. */
+  readonly onAttempt: (attempt: Attempt) => void;
+  /** Whether the service can serve; throws when it cannot. */
+  readonly ready: () => Promise<{ readonly degraded?: readonly string[] }>;
+}
+
+/**
+ * Builds the Express application of a service from its routes: checks the gateway's secret, reads the caller,
+ * runs the route, turns faults into problem+json, logs and tells the audit.
+ */
+export function createApp(options: AppOptions): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.set('query parser', false);
+  app.set('case sensitive routing', true);
+  app.set('strict routing', true);
+  app.get('/healthz', (_request, response) => sendReply(response, { status: 200, body: { status: 'ok' } }, false));
+  app.get('/readyz', async (_request, response) => sendReply(response, await readiness(options), false));
+  const secret = Buffer.from(options.internalSecret);
+  app.use((request, response, next) => {
+    const given = Buffer.from(request.get(INTERNAL_HEADERS.secret) ?? '');
+    if (given.length === secret.length && timingSafeEqual(given, secret)) return next();
+    return sendReply(response, faultReply(new Fault('NOT_ALLOWED', { detail: 'Only the gateway may call this.' })), false);
+  });
+  for (const route of options.routes) {
+    const paths = typeof route.path === 'string' ? [route.path] : [...route.path];
+    app.all(paths, (request, response) => answer(options, route, request, response));
+  }
+  const nowhere: Route = {
+    dialect: 'native',
+    path: '/',
+    name: 'unknown',
+    methods: [],
+    handle: () => {
+      throw new Fault('UNKNOWN_ROUTE');
+    },
+  };
+  app.use((request, response) => answer(options, nowhere, request, response));
+  app.use((error: unknown, _request: Request, response: Response, _next: unknown) => {
+    sendReply(response, faultReply(toFault(error)), false);
+  });
+  return app;
+}
+
+async function readiness({ ready, log }: AppOptions): Promise<Reply> {
+  try {
+    const { degraded = [] } = await ready();
+    return { status: 200, body: { status: degraded.length === 0 ? 'ready' : 'degraded', degraded } };
+  } catch (error) {
+    log.warn({ err: error }, 'not ready');
+    return { status: 503, body: { status: 'not ready' } };
+  }
+}
+
+async function answer(options: AppOptions, route: Route, raw: Request, response: Response): Promise<void> {
+  const startedAt = performance.now();
+  const request = readRequest(options, route, raw, response);
+  let reply: Reply;
+  try {
+    if (route.methods.length > 0 && !route.methods.includes(raw.method)) {
+      throw new Fault('METHOD_NOT_ALLOWED', { headers: { allow: route.methods.join(', ') } });
+    }
+    reply = await route.handle(request);
+  } catch (error) {
+    reply = handleError(request, error);
+  }
+  try {
+    if (route.finish !== undefined) reply = await route.finish(request, reply);
+    await sendReply(response, reply, raw.method === 'HEAD');
+  } catch (error) {
+    // The body broke off or could not be made: a cut connection is the one honest answer once the head is out.
+    request.log.error({ err: error }, 'reply failed');
+    if (response.headersSent) response.destroy();
+    else await sendReply(response, faultReply(new Fault('INTERNAL')), raw.method === 'HEAD');
+  }
+  const durationMs = Math.round((performance.now() - startedAt) * 1000) / 1000;
+  const { endpoint, outcome, ...notes } = request.notes;
+  options.onAttempt({
+    ...notes,
+    at: request.now,
+    requestId: request.id,
+    dialect: route.dialect,
+    endpoint: endpoint ?? route.name,
+    method: raw.method,
+    address: request.caller.address,
+    status: reply.status,
+    outcome: outcome ?? reply.headers?.['x-fault'] ?? 'OK',
+    durationMs,
+  });
+}
+
+function handleError(request: ServiceRequest, error: unknown): Reply {
+  const fault = toFault(error);
+  const level = fault.code === 'INTERNAL' ? 'error' : fault.code === 'DATABASE_DOWN' ? 'warn' : 'debug';
+  request.log[level]({ fault: fault.code, err: fault.options.cause ?? fault }, 'request failed');
+  return faultReply(fault);
+}
+
+/** Any error as a fault: what is not one already is our own mistake, except Express's complaint about the path. */
+function toFault(error: unknown): Fault {
+  if (error instanceof Fault) return error;
+  if (error instanceof URIError) return new Fault('UNKNOWN_ROUTE', { cause: error });
+  return new Fault('INTERNAL', { cause: error });
+}
+
+function readRequest(options: AppOptions, route: Route, raw: Request, response: Response): ServiceRequest {
+  const id = raw.get('x-request-id') ?? randomUUID();
+  const rules = { limitBytes: DEFAULT_BODY_LIMIT_BYTES, multipart: false, ...route.body };
+  const address = raw.get(INTERNAL_HEADERS.address) ?? raw.socket.remoteAddress ?? '';
+  let body: Promise<Body> | undefined;
+  let query: Fields | undefined;
+  return {
+    id,
+    method: raw.method,
+    path: raw.path,
+    caller: describeCaller(address, raw.get(INTERNAL_HEADERS.undeclaredProxy) !== undefined),
+    slug: raw.get(INTERNAL_HEADERS.slug) ?? null,
+    now: options.clock(),
+    params: raw.params,
+    get query() {
+      query ??= readQuery(raw.url);
+      return query;
+    },
+    log: options.log.child({ requestId: id }),
+    notes: {},
+    raw,
+    body() {
+      body ??= readBody(raw, response, rules).then(markRepeated);
+      return body;
+    },
+    header: (name) => raw.get(name),
+  };
+}
+
+/** The parameters of a query; one that was given more than once is marked {@link Repeated}. */
+export function readQuery(url: string): Fields {
+  const start = url.indexOf('?');
+  const fields: Record<string, unknown> = Object.create(null);
+  if (start < 0) return fields;
+  for (const [name, value] of new URLSearchParams(url.slice(start + 1))) {
+    const before = fields[name];
+    if (before === undefined) fields[name] = value;
+    else fields[name] = Repeated.of(...[before].flat().map(String), value);
+  }
+  return fields;
+}
+
+function markRepeated(body: Body): Body {
+  if (body.kind !== 'form') return body;
+  const fields: Record<string, unknown> = Object.create(null);
+  for (const [name, value] of Object.entries(body.fields)) fields[name] = Array.isArray(value) ? Repeated.from(value.map(String)) : value;
+  return { ...body, fields };
+}

@@ -1,0 +1,48 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** A server that listens. */
+export interface Listening {
+  readonly server: Server;
+  readonly port: number;
+  /** Takes no new connection, lets running requests end, then resolves; cuts what is left after `graceMs`. */
+  close(graceMs?: number): Promise<void>;
+}
+
+/** A port is in use, or may not be opened: a sentence for the operator. */
+export class ListenError extends Error {
+  override readonly name = 'ListenError';
+}
+
+/**
+ * Starts an HTTP server.
+ * @param port 0 for any free port
+ * @throws ListenError when the port cannot be had
+ */
+export function listen(listener: RequestListener, port: number, host: string): Promise<Listening> {
+  const server = createServer({ keepAliveTimeout: 75_000, headersTimeout: 20_000, requestTimeout: 60_000 }, listener);
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(new ListenError(explain(error, port, host), { cause: error })));
+    server.listen(port, host, () => {
+      const { port: actual } = server.address() as AddressInfo;
+      resolve({ server, port: actual, close: (graceMs = 10_000) => drain(server, graceMs) });
+    });
+  });
+}
+
+function explain(error: NodeJS.ErrnoException, port: number, host: string): string {
+  if (error.code === 'EADDRINUSE') return `Port ${port} on ${host} is in use: stop what listens there, or set PORT to another.`;
+  if (error.code === 'EACCES') return `Port ${port} on ${host} may not be opened by this user: set PORT to one above 1023.`;
+  return `Cannot listen on ${host}:${port} (${error.code ?? error.message}).`;
+}
+
+function drain(server: Server, graceMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const cut = setTimeout(() => server.closeAllConnections(), graceMs);
+    server.close(() => {
+      clearTimeout(cut);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}

@@ -1,0 +1,35 @@
+import { type DestinationStream, type Logger, pino } from 'pino';
+import { redact } from './redact.ts';
+
+export type { Logger } from 'pino';
+
+/**
+ * Makes a structured log (one JSON object a line on standard output). Errors and texts are redacted on the way out.
+ * @param name the process, such as `licensing`
+ * @param level a pino level, or `silent`
+ */
+export function createLog(name: string, level: string, destination?: DestinationStream): Logger {
+  const options = {
+    name,
+    level,
+    // `hostname` and `pid` say nothing that the container's own log does not.
+    base: { service: name },
+    serializers: { err: serializeError },
+    formatters: { level: (label: string) => ({ level: label }) },
+    timestamp: () => `,"time":"${new Date().toISOString()}"`,
+  };
+  return destination === undefined ? pino(options) : pino(options, destination);
+}
+
+/** The loggable form of an error: its chain of names, messages and stacks, redacted. */
+function serializeError(value: unknown, depth = 0): unknown {
+  if (!(value instanceof Error)) return redact(String(value));
+  const code: unknown = 'code' in value ? value.code : undefined;
+  return {
+    name: value.name,
+    message: redact(value.message),
+    ...(typeof code === 'string' ? { code } : {}),
+    ...(value.stack === undefined ? {} : { stack: redact(value.stack) }),
+    ...(value.cause === undefined || depth > 3 ? {} : { cause: serializeError(value.cause, depth + 1) }),
+  };
+}

@@ -1,0 +1,31 @@
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import type { Reply } from './reply.ts';
+
+/**
+ * Writes a reply. A stream is sent as it comes and waits for a slow reader.
+ * @throws what the stream throws, or when the reader has gone
+ */
+export async function sendReply(response: ServerResponse, reply: Reply, head: boolean): Promise<void> {
+  const text = reply.text ?? (reply.body === undefined ? undefined : JSON.stringify(reply.body));
+  response.statusCode = reply.status;
+  if (text !== undefined || reply.stream !== undefined) response.setHeader('content-type', 'application/json');
+  for (const [name, value] of Object.entries(reply.headers ?? {})) response.setHeader(name, value);
+  if (reply.stream !== undefined && !head) return sendStream(response, reply.stream);
+  if (text === undefined) {
+    if (reply.status !== 204) response.setHeader('content-length', 0);
+    response.end();
+    return;
+  }
+  const bytes = Buffer.from(text);
+  response.setHeader('content-length', bytes.length);
+  response.end(head ? undefined : bytes);
+}
+
+async function sendStream(response: ServerResponse, stream: AsyncIterable<string>): Promise<void> {
+  for await (const piece of stream) {
+    if (response.destroyed) throw new Error('the reader has gone');
+    if (!response.write(piece)) await Promise.race([once(response, 'drain'), once(response, 'close')]);
+  }
+  response.end();
+}

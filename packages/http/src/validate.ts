@@ -1,0 +1,72 @@
+import { Fault, type FaultDetail } from '@gatehouse/faults';
+import type Joi from 'joi';
+
+/** How strictly values are read. */
+export interface ValidateOptions {
+  /** Text is converted to what the schema wants: for queries, paths and forms. JSON must have the right types itself. */
+  readonly convert: boolean;
+  /** Whether members that the schema does not name are refused or left out. */
+  readonly unknown: 'refuse' | 'ignore';
+}
+
+const MAX_DEPTH = 16;
+const MAX_DETAILS = 20;
+
+/**
+ * Checks input against a schema.
+ * @returns the value as the schema describes it, with defaults
+ * @throws Fault BAD_PARAMETER naming every parameter that is wrong, never its value
+ */
+export function validate<T>(schema: Joi.ObjectSchema<T>, input: unknown, options: ValidateOptions): T {
+  const poison = findPoison(input, [], 0);
+  if (poison !== null) throw new Fault('BAD_PARAMETER', { details: [poison] });
+  const result = schema.validate(input ?? {}, {
+    abortEarly: false,
+    convert: options.convert,
+    allowUnknown: options.unknown === 'ignore',
+    stripUnknown: options.unknown === 'ignore',
+    errors: { label: false, wrap: { label: false, array: false, string: false } },
+    messages: MESSAGES,
+  });
+  // Joi's error holds the whole input: only paths and rules leave this function.
+  if (result.error !== undefined) throw new Fault('BAD_PARAMETER', { details: result.error.details.slice(0, MAX_DETAILS).map(toDetail) });
+  return result.value;
+}
+
+// Joi's own texts for these hold the rejected value.
+const MESSAGES: Joi.LanguageMessages = {
+  'string.pattern.base': 'has the wrong form',
+  'string.pattern.name': 'has the wrong form',
+  'string.pattern.invert.base': 'has the wrong form',
+  'string.email': 'must be an e-mail address',
+  'string.uri': 'must be a URL',
+  'string.isoDate': 'must be an ISO 8601 date-time',
+  'date.format': 'must be an ISO 8601 date-time',
+  'object.unknown': 'is not a known parameter',
+  'number.unsafe': 'must be a safe number',
+  'array.unique': 'must not repeat a value',
+  'any.invalid': 'is not allowed',
+  'any.custom': 'has the wrong form',
+};
+
+function toDetail(detail: Joi.ValidationErrorItem): FaultDetail {
+  return { path: detail.path.map(String).join('.').slice(0, 100), message: detail.message };
+}
+
+/** What no endpoint takes anywhere: a parameter given twice, NUL (PostgreSQL's text cannot hold it), nesting without end. */
+function findPoison(value: unknown, path: readonly string[], depth: number): FaultDetail | null {
+  const detail = (message: string) => ({ path: path.join('.').slice(0, 100), message });
+  if (typeof value === 'string') return value.includes('\0') ? detail('must not contain NUL') : null;
+  if (typeof value !== 'object' || value === null) return null;
+  if (value instanceof Repeated) return detail('was given more than once');
+  if (depth > MAX_DEPTH) return detail('is nested too deeply');
+  for (const [name, member] of Object.entries(value)) {
+    if (name.includes('\0')) return detail('must not contain NUL');
+    const found = findPoison(member, [...path, name], depth + 1);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+/** The values of a query or form parameter that was given more than once: no credential, no valid value. */
+export class Repeated extends Array<string> {}

@@ -1,0 +1,1 @@
+export { hasRedisServer, type RedisServer, startRedis } from './redis-server.ts';

@@ -1,0 +1,68 @@
+import type { Database } from '@gatehouse/db';
+import type { Logger } from '@gatehouse/http';
+import { createBatchWriter } from './batch-writer.ts';
+
+/** One use of an account. */
+interface Use {
+  readonly userId: number;
+  readonly credentialId: number | null;
+  readonly at: Date;
+}
+
+/** Notes that accounts and their credentials are in use, in batches: felt everywhere within a second. */
+export interface Activity {
+  /** Never waits, never throws. */
+  note(userId: number, credentialId: number | null, at: Date): void;
+  flush(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const INTERVAL_MS = 500;
+const MAX_ITEMS = 1_000;
+const MAX_WAITING = 10_000;
+
+/** Writes `users.last_active_at` and `credentials.last_used_at`; times only move forward. */
+export function createActivity(db: Database, log: Logger): Activity {
+  const writer = createBatchWriter<Use>({
+    intervalMs: INTERVAL_MS,
+    maxItems: MAX_ITEMS,
+    maxWaiting: MAX_WAITING,
+    write: (uses) => write(db, uses),
+    onError: (error, waiting) => log.warn({ err: error, waiting }, 'activity is not written yet'),
+  });
+  return {
+    note: (userId, credentialId, at) => writer.add({ userId, credentialId, at }),
+    flush: () => writer.flush(),
+    close: () => writer.close(),
+  };
+}
+
+async function write(db: Database, uses: readonly Use[]): Promise<void> {
+  const users = latest(uses, ({ userId }) => userId);
+  const credentials = latest(uses, ({ credentialId }) => credentialId);
+  // Ordered, so that two processes that write the same rows cannot lock each other out.
+  await db.prisma.$executeRaw`
+    UPDATE users SET last_active_at = use.at
+    FROM (SELECT target.id, seen.at FROM users target
+          JOIN unnest(${[...users.keys()]}::int[], ${[...users.values()]}::timestamptz[]) AS seen(id, at) USING (id)
+          ORDER BY target.id FOR UPDATE OF target) AS use
+    WHERE users.id = use.id AND (users.last_active_at IS NULL OR users.last_active_at < use.at)`;
+  if (credentials.size === 0) return;
+  await db.prisma.$executeRaw`
+    UPDATE credentials SET last_used_at = use.at
+    FROM (SELECT target.id, seen.at FROM credentials target
+          JOIN unnest(${[...credentials.keys()]}::int[], ${[...credentials.values()]}::timestamptz[]) AS seen(id, at) USING (id)
+          ORDER BY target.id FOR UPDATE OF target) AS use
+    WHERE credentials.id = use.id AND (credentials.last_used_at IS NULL OR credentials.last_used_at < use.at)`;
+}
+
+function latest(uses: readonly Use[], idOf: (use: Use) => number | null): Map<number, Date> {
+  const found = new Map<number, Date>();
+  for (const use of uses) {
+    const id = idOf(use);
+    if (id === null) continue;
+    const before = found.get(id);
+    if (before === undefined || before < use.at) found.set(id, use.at);
+  }
+  return found;
+}

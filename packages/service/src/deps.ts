@@ -1,0 +1,74 @@
+import type { Secret } from '@gatehouse/config';
+import type { Database, Vault } from '@gatehouse/db';
+import { createIdempotency } from '@gatehouse/db';
+import type { EndpointHost, Idempotency, Logger } from '@gatehouse/http';
+import type { Limits, RedisLink, Versions } from '@gatehouse/limits';
+import { type Activity, createActivity } from './activity.ts';
+import { type AuditWriter, createAuditWriter } from './audit-writer.ts';
+import { principalName } from './principal-name.ts';
+import { createSettings, type Settings } from './settings.ts';
+
+/** What every service is made of. A service takes more by an argument of its own. */
+export interface ServiceDeps {
+  readonly db: Database;
+  readonly vault: Vault;
+  readonly limits: Limits;
+  readonly versions: Versions;
+  readonly idempotency: Idempotency<Database>;
+  readonly activity: Activity;
+  readonly audit: AuditWriter;
+  /** The settings as they are now, at no query while nobody changes them. */
+  readonly settings: () => Promise<Settings>;
+  readonly clock: () => Date;
+  readonly log: Logger;
+  /** Only calls that carry it are taken. */
+  readonly internalSecret: string;
+  /** The operator's token; without one only administrators who signed in with two-step are operators. */
+  readonly adminToken: string | undefined;
+  /** The version in package.json. */
+  readonly appVersion: string;
+  /** Where the world reaches the gateway, for links in mails and for endpoints that are told to people. */
+  readonly publicUrl: string;
+  readonly redis: RedisLink | undefined;
+}
+
+/** What {@link createDeps} needs from whoever starts the service. */
+export interface DepsOptions {
+  /** The process: `licensing`. Names its chain in the audit log. */
+  readonly name: string;
+  readonly db: Database;
+  readonly vault: Vault;
+  readonly limits: Limits;
+  readonly versions: Versions;
+  readonly log: Logger;
+  readonly internalSecret: string;
+  readonly adminToken: string | undefined;
+  readonly appVersion: string;
+  readonly publicUrl: string;
+  readonly redis?: RedisLink | undefined;
+  readonly clock?: () => Date;
+}
+
+/** Puts together what a service needs, beginning with its database. */
+export function createDeps(options: DepsOptions): ServiceDeps {
+  const { name, db, vault, versions, log, clock = () => new Date() } = options;
+  return {
+    ...options,
+    redis: options.redis,
+    clock,
+    idempotency: createIdempotency({ db, vault, clock }),
+    activity: createActivity(db, log),
+    audit: createAuditWriter(db, vault, log, name),
+    settings: createSettings(db, versions),
+  };
+}
+
+/** What a list of endpoints is mounted on. */
+export function endpointHost(deps: ServiceDeps, dialect: string): EndpointHost<Database> {
+  return { dialect, db: deps.db, idempotency: deps.idempotency, principalName };
+}
+
+/** Makes plain text of a secret setting, for those that need it. */
+export function reveal(secret: Secret | undefined): string | undefined {
+  return secret?.reveal();
+}

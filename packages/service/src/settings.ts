@@ -1,0 +1,44 @@
+import type { Database } from '@gatehouse/db';
+import type { Versions } from '@gatehouse/limits';
+import { createSnapshot } from './snapshot.ts';
+
+/** What an operator can set while everything runs. */
+export interface Settings {
+  /** phpstrap's global switch. */
+  readonly phpstrapEnabled: boolean;
+  /** Origins that browsers may call phpstrap from. */
+  readonly corsOrigins: readonly string[];
+  /** How long a sign-in lasts without being used. */
+  readonly sessionHours: number;
+  readonly auditRetentionDays: number;
+}
+
+/** What holds until an operator says otherwise. */
+export const DEFAULT_SETTINGS: Settings = { phpstrapEnabled: true, corsOrigins: [], sessionHours: 12, auditRetentionDays: 90 };
+
+/** Names of the settings in the database and in the admin API. */
+export const SETTING_NAMES = {
+  phpstrap_enabled: 'phpstrapEnabled',
+  cors_origins: 'corsOrigins',
+  session_hours: 'sessionHours',
+  audit_retention_days: 'auditRetentionDays',
+} as const satisfies Record<string, keyof Settings>;
+
+/** The version that changes with the settings: touch it after a change is committed. */
+export const SETTINGS_VERSION = 'settings';
+
+/** Reads the settings as they are in the database. */
+export async function loadSettings(db: Database): Promise<Settings> {
+  const rows = await db.prisma.setting.findMany();
+  const changed = rows.flatMap(({ name, value }) => (isSettingName(name) ? [[SETTING_NAMES[name], value]] : []));
+  return { ...DEFAULT_SETTINGS, ...Object.fromEntries(changed) };
+}
+
+/** The settings, remembered for as long as nobody changes them. */
+export function createSettings(db: Database, versions: Versions): () => Promise<Settings> {
+  return createSnapshot({ versions, name: SETTINGS_VERSION, load: () => loadSettings(db) });
+}
+
+function isSettingName(name: string): name is keyof typeof SETTING_NAMES {
+  return Object.hasOwn(SETTING_NAMES, name);
+}

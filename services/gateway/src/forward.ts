@@ -1,0 +1,151 @@
+import { Fault, PROBLEM_TYPE, type Problem, readProblem } from '@gatehouse/faults';
+import { type Dispatcher, errors, Pool } from 'undici';
+
+/** How long a service may take, and how much may wait for it. */
+export interface ForwardLimits {
+  /** Until the head of the answer, and between two pieces of its body. */
+  readonly answerMs: number;
+  /** Connections a service. */
+  readonly connections: number;
+  /** Requests that may wait for a connection before more are refused. */
+  readonly queue: number;
+}
+
+/** What goes to a service. */
+export interface ForwardRequest {
+  readonly method: string;
+  readonly target: string;
+  readonly headers: string[];
+  readonly body: Buffer | null;
+}
+
+/** What came of it: a success to be passed on, whole or as a stream, or a fault that the service told. */
+export type ForwardAnswer =
+  | {
+      readonly kind: 'success';
+      readonly status: number;
+      readonly headers: Dispatcher.ResponseData['headers'];
+      readonly body: Buffer | Dispatcher.ResponseData['body'];
+    }
+  | { readonly kind: 'problem'; readonly headers: Dispatcher.ResponseData['headers']; readonly problem: Problem };
+
+/** A connection to one service. */
+export interface Forwarder {
+  /** @throws Fault SERVICE_DOWN, SERVICE_SLOW, SERVICE_UNREADABLE, OVERLOADED */
+  send(request: ForwardRequest): Promise<ForwardAnswer>;
+  close(): Promise<void>;
+}
+
+/** Bodies up to this size are read whole before the first byte goes out: a service that dies in the middle is then still a clean fault. */
+const WHOLE_BODY_BYTES = 64 * 1024;
+const MAX_PROBLEM_BYTES = 64 * 1024;
+/** What a success may be; anything else, such as HTML, is rubbish. */
+const SUCCESS_TYPES = ['application/json', 'text/csv', 'application/x-ndjson'];
+/** Methods that may be sent again without changing what happens (RFC 9110 §9.2.1). */
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** Opens the way to a service at `url`. Connections are made when they are needed. */
+export function createForwarder(url: string, limits: ForwardLimits): Forwarder {
+  const pool = new Pool(url, {
+    connections: limits.connections,
+    pipelining: 1,
+    headersTimeout: limits.answerMs,
+    bodyTimeout: limits.answerMs,
+    connect: { timeout: Math.min(limits.answerMs, 2_000) },
+  });
+  let underWay = 0;
+  return {
+    async send(request) {
+      if (underWay >= limits.connections + limits.queue) throw new Fault('OVERLOADED', { retryAfterSeconds: 1 });
+      underWay += 1;
+      try {
+        return await readAnswer(await dispatch(pool, request), request.method);
+      } finally {
+        underWay -= 1;
+      }
+    },
+    close: () => pool.close(),
+  };
+}
+
+async function dispatch(pool: Pool, request: ForwardRequest): Promise<Dispatcher.ResponseData> {
+  const options = {
+    path: request.target,
+    method: request.method as Dispatcher.HttpMethod,
+    headers: request.headers,
+    body: request.body,
+  };
+  try {
+    return await pool.request(options);
+  } catch (error) {
+    if (!mayRepeat(error, request.method)) throw toFault(error);
+  }
+  try {
+    return await pool.request(options);
+  } catch (error) {
+    throw toFault(error);
+  }
+}
+
+/** A call may be sent once more when the service cannot have begun with it, or when doing it twice changes nothing. */
+function mayRepeat(error: unknown, method: string): boolean {
+  if (codeOf(error) === 'ECONNREFUSED') return true;
+  return SAFE_METHODS.has(method) && (error instanceof errors.SocketError || codeOf(error) === 'ECONNRESET');
+}
+
+async function readAnswer(response: Dispatcher.ResponseData, method: string): Promise<ForwardAnswer> {
+  const { statusCode: status, headers, body } = response;
+  const type = String(headers['content-type'] ?? '')
+    .split(';', 1)[0]
+    ?.trim();
+  if (type === PROBLEM_TYPE) return { kind: 'problem', headers, problem: await readProblemBody(response, method) };
+  const empty = status === 204 || headers['content-length'] === '0';
+  if (status < 200 || status >= 300 || !(empty || SUCCESS_TYPES.includes(type ?? ''))) {
+    await body.dump({ limit: MAX_PROBLEM_BYTES });
+    throw new Fault('SERVICE_UNREADABLE', { internal: `status ${status}, content type ${type}` });
+  }
+  const length = Number(headers['content-length'] ?? Number.NaN);
+  if (!(length <= WHOLE_BODY_BYTES)) return { kind: 'success', status, headers, body };
+  try {
+    return { kind: 'success', status, headers, body: Buffer.from(await body.arrayBuffer()) };
+  } catch (error) {
+    throw toFault(error);
+  }
+}
+
+async function readProblemBody({ headers, body }: Dispatcher.ResponseData, method: string): Promise<Problem> {
+  try {
+    if (method === 'HEAD') {
+      await body.dump();
+      return readProblem({ code: headers['x-fault'] }) ?? unreadable('a fault without a known code');
+    }
+    let text = '';
+    body.setEncoding('utf8');
+    for await (const piece of body) {
+      text += String(piece);
+      if (text.length > MAX_PROBLEM_BYTES) unreadable('a fault without end');
+    }
+    return readProblem(JSON.parse(text)) ?? unreadable('a fault without a known code');
+  } catch (error) {
+    throw error instanceof SyntaxError ? new Fault('SERVICE_UNREADABLE', { internal: 'a fault that is no JSON' }) : toFault(error);
+  }
+}
+
+function unreadable(internal: string): never {
+  throw new Fault('SERVICE_UNREADABLE', { internal });
+}
+
+function toFault(error: unknown): Fault {
+  if (error instanceof Fault) return error;
+  if (error instanceof errors.HeadersTimeoutError || error instanceof errors.BodyTimeoutError)
+    return new Fault('SERVICE_SLOW', { cause: error });
+  if (error instanceof errors.HTTPParserError || error instanceof errors.HeadersOverflowError)
+    return new Fault('SERVICE_UNREADABLE', { cause: error });
+  return new Fault('SERVICE_DOWN', { cause: error });
+}
+
+function codeOf(error: unknown): unknown {
+  if (typeof error !== 'object' || error === null) return undefined;
+  if (error instanceof AggregateError) return codeOf(error.errors[0]);
+  return 'code' in error ? error.code : undefined;
+}

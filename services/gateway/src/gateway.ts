@@ -1,0 +1,233 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { findRoute, native, type Route, type ServiceName } from '@gatehouse/dialects';
+import { Fault, faultHeaders, type Problem, toProblem } from '@gatehouse/faults';
+import { describeCaller, INTERNAL_HEADERS, type Logger, redact } from '@gatehouse/http';
+import { createForwarder, type ForwardAnswer, type Forwarder, type ForwardLimits } from './forward.ts';
+import { pickRequestHeaders, pickResponseHeaders, RepeatedHeader } from './headers.ts';
+import { readBody } from './read-body.ts';
+import { type CallerAddress, createCallerReader } from './read-caller.ts';
+
+/** What the gateway is made of. */
+export interface GatewayOptions {
+  readonly upstreams: Readonly<Record<ServiceName, string>>;
+  readonly internalSecret: string;
+  readonly cloudDomain: string | undefined;
+  /** Proxies whose forwarded headers are believed. */
+  readonly trustProxy: readonly string[];
+  readonly log: Logger;
+  readonly limits?: Partial<GatewayLimits>;
+  /** The rate-limit figures of an address, for dialects that want them on every response. */
+  readonly addressFigures: (network: string) => Promise<Record<string, string>>;
+}
+
+/** Bounds that keep one slow party from holding up the others, in milliseconds and counts. */
+export interface GatewayLimits extends ForwardLimits {
+  /** Until a request's body has arrived whole. */
+  readonly bodyMs: number;
+}
+
+const LIMITS: GatewayLimits = { answerMs: 10_000, bodyMs: 15_000, connections: 128, queue: 1_000 };
+const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
+const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
+/** How much of a refused body is read and thrown away, so that its sender gets to read the refusal. */
+const DRAIN_MS = 5_000;
+
+/** A gateway, ready to be given to an HTTP server. */
+export interface Gateway {
+  readonly listener: RequestListener;
+  close(): Promise<void>;
+}
+
+/** One request on its way through. */
+interface Passage {
+  readonly id: string;
+  readonly path: string;
+  readonly target: string;
+  readonly caller: CallerAddress;
+  readonly route: Route | null;
+  readonly startedAt: number;
+}
+
+/**
+ * Builds the gateway: finds the dialect of a path, forwards to its service, and puts every fault into the
+ * dialect's documented envelope. It knows no endpoint and owns no data.
+ */
+export function createGateway(options: GatewayOptions): Gateway {
+  const limits = { ...LIMITS, ...options.limits };
+  const forwarders: Record<ServiceName, Forwarder> = {
+    licensing: createForwarder(options.upstreams.licensing, limits),
+    accounts: createForwarder(options.upstreams.accounts, limits),
+    hotspot: createForwarder(options.upstreams.hotspot, limits),
+  };
+  const readCaller = createCallerReader(options.trustProxy);
+  const warnUndeclared = warnOnce(options.log);
+
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const passage = begin(request);
+    if (passage.caller.undeclaredProxy) warnUndeclared(passage.caller.address);
+    response.setHeader('x-request-id', passage.id);
+    response.setHeader('x-content-type-options', 'nosniff');
+    try {
+      await pass(passage, request, response);
+    } catch (error) {
+      await refuse(passage, request, response, error);
+    }
+    logAccess(options.log, passage, request, response);
+  }
+
+  function begin(request: IncomingMessage): Passage {
+    const given = request.headers['x-request-id'];
+    const target = originForm(request.url ?? '/');
+    const end = target.indexOf('?');
+    const path = end < 0 ? target : target.slice(0, end);
+    return {
+      id: typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID(),
+      path,
+      target,
+      caller: readCaller(request),
+      route: findRoute(path, request.headers.host, options.cloudDomain),
+      startedAt: performance.now(),
+    };
+  }
+
+  async function pass(passage: Passage, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { route } = passage;
+    if (route === null) throw new Fault('UNKNOWN_ROUTE');
+    const method = request.method ?? 'GET';
+    if (!METHODS.has(method)) throw new Fault('METHOD_NOT_ALLOWED');
+    const headers = serviceHeaders(passage, request);
+    const body = await readBody(request, route.dialect.bodyLimitBytes, limits.bodyMs);
+    const answer = await forwarders[route.service].send({ method, target: passage.target, headers, body });
+    await writeAnswer(answer, passage, request, response);
+  }
+
+  function serviceHeaders({ id, caller, route }: Passage, request: IncomingMessage): string[] {
+    const headers = pickRequestHeaders(request.rawHeaders);
+    headers.push('x-request-id', id, INTERNAL_HEADERS.secret, options.internalSecret, INTERNAL_HEADERS.address, caller.address);
+    if (caller.undeclaredProxy) headers.push(INTERNAL_HEADERS.undeclaredProxy, '1');
+    if (route !== null && route.slug !== null) headers.push(INTERNAL_HEADERS.slug, route.slug);
+    return headers;
+  }
+
+  async function writeAnswer(answer: ForwardAnswer, passage: Passage, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { 'content-length': length, ...headers } = pickResponseHeaders(answer.headers);
+    if (answer.kind === 'problem') return writeProblem(answer.problem, headers, passage, request, response);
+    response.setHeader('cache-control', 'no-store');
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+    if (length !== undefined) response.setHeader('content-length', length);
+    response.statusCode = answer.status;
+    if (Buffer.isBuffer(answer.body) || request.method === 'HEAD') {
+      if (!Buffer.isBuffer(answer.body)) answer.body.resume();
+      response.end(request.method === 'HEAD' ? undefined : answer.body);
+      return;
+    }
+    await stream(answer.body, response, passage);
+  }
+
+  /** A service that dies in the middle must not look like an end: the connection is cut. */
+  function stream(body: NodeJS.ReadableStream & { destroy(): void }, response: ServerResponse, passage: Passage): Promise<void> {
+    return new Promise((resolve) => {
+      body.on('error', (error) => {
+        options.log.warn({ requestId: passage.id, err: error }, 'a service broke off in the middle of an answer');
+        response.destroy();
+      });
+      response.on('close', () => {
+        body.destroy();
+        resolve();
+      });
+      body.pipe(response);
+    });
+  }
+
+  async function refuse(passage: Passage, request: IncomingMessage, response: ServerResponse, error: unknown): Promise<void> {
+    const fault = toFault(error);
+    if (fault.code === 'INTERNAL' || fault.code.startsWith('SERVICE_')) {
+      const { service } = passage.route ?? {};
+      options.log.warn({ requestId: passage.id, service, fault: fault.code, err: fault.options.cause ?? fault }, 'forwarding failed');
+    }
+    if (response.headersSent) return void response.destroy();
+    const figures = passage.route?.dialect.rateLimitHeaders ? await addressHeaders(passage.caller) : {};
+    const headers = { ...faultHeaders(fault), ...figures };
+    if (!request.complete) {
+      // The rest of the body is not wanted: read it away for a moment so that the refusal arrives, then close.
+      response.setHeader('connection', 'close');
+      request.resume();
+      setTimeout(() => request.destroy(), DRAIN_MS).unref();
+    }
+    writeProblem(toProblem(fault), headers, passage, request, response);
+  }
+
+  async function addressHeaders({ address, undeclaredProxy }: CallerAddress): Promise<Record<string, string>> {
+    return options.addressFigures(describeCaller(address, undeclaredProxy).network);
+  }
+
+  return {
+    listener: (request, response) => void serve(request, response),
+    async close() {
+      await Promise.all(Object.values(forwarders).map((forwarder) => forwarder.close()));
+    },
+  };
+}
+
+/** Puts a fault into the words of the dialect that was asked; outside all dialects it stays problem+json. */
+function writeProblem(
+  problem: Problem,
+  headers: Readonly<Record<string, string | string[]>>,
+  { route }: Passage,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
+  const { status, contentType, body } = (route?.dialect ?? native).envelope(problem);
+  const bytes = Buffer.from(JSON.stringify(body));
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  response.setHeader('x-fault', problem.code);
+  response.setHeader('cache-control', 'no-store');
+  response.setHeader('content-type', contentType);
+  response.setHeader('content-length', bytes.length);
+  response.statusCode = status;
+  response.end(request.method === 'HEAD' ? undefined : bytes);
+}
+
+/** The path and query of a request target, also of one in absolute form (RFC 9112 §3.2.2). */
+function originForm(target: string): string {
+  if (target.startsWith('/')) return target;
+  const match = /^https?:\/\/[^/?#]*([^#]*)/i.exec(target);
+  if (match === null) return target;
+  const rest = match[1] ?? '';
+  return rest.startsWith('/') ? rest : `/${rest}`;
+}
+
+function toFault(error: unknown): Fault {
+  if (error instanceof Fault) return error;
+  if (error instanceof RepeatedHeader) {
+    return new Fault('BAD_PARAMETER', { details: [{ path: error.header, message: 'was given more than once' }] });
+  }
+  return new Fault('INTERNAL', { cause: error });
+}
+
+function warnOnce(log: Logger): (address: string) => void {
+  let warned = false;
+  return (address) => {
+    if (warned) return;
+    warned = true;
+    log.warn({ address }, 'a proxy that TRUST_PROXY does not name forwards requests: all its callers count as one. Set TRUST_PROXY.');
+  };
+}
+
+function logAccess(log: Logger, { id, path, route, caller, startedAt }: Passage, request: IncomingMessage, response: ServerResponse): void {
+  if (!log.isLevelEnabled('info')) return;
+  log.info(
+    {
+      requestId: id,
+      method: request.method,
+      path: redact(path),
+      dialect: route?.dialect.name,
+      address: caller.address,
+      status: response.statusCode,
+      fault: response.getHeader('x-fault'),
+      durationMs: Math.round((performance.now() - startedAt) * 100) / 100,
+    },
+    'request',
+  );
+}

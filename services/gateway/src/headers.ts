@@ -1,0 +1,85 @@
+import { INTERNAL_HEADERS } from '@gatehouse/http';
+
+/** Headers that belong to one connection (RFC 9110 §7.6.1) and never travel on. */
+const HOP_BY_HOP = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+/** What the gateway decides itself, whatever was sent. */
+const OURS = new Set<string>([
+  ...Object.values(INTERNAL_HEADERS),
+  'content-length',
+  'expect',
+  'forwarded',
+  'x-fault',
+  'x-real-ip',
+  'x-request-id',
+  'via',
+]);
+
+/** Headers whose second copy would let two readers disagree. */
+const SINGLE = new Set(['authorization', 'content-type', 'host', 'idempotency-key']);
+
+/** A header that was given twice where one decides. */
+export class RepeatedHeader extends Error {
+  readonly header: string;
+  constructor(header: string) {
+    super(`${header} was given more than once`);
+    this.header = header;
+  }
+}
+
+/**
+ * Picks the request headers that travel on to a service: no hop-by-hop header, none that `Connection` names,
+ * none that only the gateway may set, none with a name such as `X_Auth_User` that others read as `X-Auth-User`.
+ * @param raw Node's `rawHeaders`: names and values in turn
+ * @returns names (lower case) and values in turn
+ * @throws RepeatedHeader
+ */
+export function pickRequestHeaders(raw: readonly string[]): string[] {
+  const dropped = connectionNames(raw);
+  const seen = new Set<string>();
+  const picked: string[] = [];
+  for (let index = 0; index + 1 < raw.length; index += 2) {
+    const name = (raw[index] ?? '').toLowerCase();
+    if (SINGLE.has(name)) {
+      if (seen.has(name)) throw new RepeatedHeader(name);
+      seen.add(name);
+    }
+    if (HOP_BY_HOP.has(name) || OURS.has(name) || dropped?.has(name) || name.startsWith('x-gatehouse-') || name.startsWith('x-forwarded-'))
+      continue;
+    if (name.includes('_')) continue;
+    picked.push(name, raw[index + 1] ?? '');
+  }
+  return picked;
+}
+
+/** Picks the response headers of a service that reach the client. */
+export function pickResponseHeaders(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string | string[]> {
+  const picked: Record<string, string | string[]> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (value === undefined || HOP_BY_HOP.has(name) || name === 'x-powered-by' || name === 'server' || name === 'date') continue;
+    picked[name] = value;
+  }
+  return picked;
+}
+
+function connectionNames(raw: readonly string[]): Set<string> | undefined {
+  let names: Set<string> | undefined;
+  for (let index = 0; index + 1 < raw.length; index += 2) {
+    if (raw[index]?.toLowerCase() !== 'connection') continue;
+    names ??= new Set();
+    for (const name of (raw[index + 1] ?? '').split(',')) names.add(name.trim().toLowerCase());
+  }
+  // Content-Type and Authorization belong to the message: naming them in Connection must not strip a credential check of its input.
+  for (const name of SINGLE) names?.delete(name);
+  return names;
+}

@@ -1,0 +1,26 @@
+import type { IncomingMessage } from 'node:http';
+import { canonicalAddress, isPrivateAddress } from '@gatehouse/http';
+import proxyAddr from 'proxy-addr';
+
+/** Whom the gateway takes a request to come from. */
+export interface CallerAddress {
+  readonly address: string;
+  /** A private or loopback peer that is no declared proxy sent forwarded headers. */
+  readonly undeclaredProxy: boolean;
+}
+
+/**
+ * Makes the reader of the caller's address: the socket's, or what a declared proxy says in `X-Forwarded-For`.
+ * @param trusted addresses, CIDRs or `loopback`, `linklocal`, `uniquelocal` of the proxies that are believed
+ */
+export function createCallerReader(trusted: readonly string[]): (request: IncomingMessage) => CallerAddress {
+  const trust = proxyAddr.compile([...trusted]);
+  return (request) => {
+    const peer = request.socket.remoteAddress ?? '';
+    const { 'x-forwarded-for': chain, forwarded } = request.headers;
+    if (chain === undefined && forwarded === undefined) return { address: canonicalAddress(peer) ?? peer, undeclaredProxy: false };
+    if (!trust(peer, 0)) return { address: canonicalAddress(peer) ?? peer, undeclaredProxy: isPrivateAddress(peer) };
+    // A proxy that forwards rubbish is taken for the caller itself.
+    return { address: canonicalAddress(proxyAddr(request, trust)) ?? canonicalAddress(peer) ?? peer, undeclaredProxy: false };
+  };
+}
