@@ -9,7 +9,8 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const tree = realpathSync(mkdtempSync(join(tmpdir(), 'gatehouse-imports-')));
 afterAll(() => rmSync(tree, { recursive: true }));
 
-const SERVICE = ['auth', 'config', 'db', 'faults', 'http', 'limits'];
+const KIT = ['auth', 'config', 'db', 'faults', 'http', 'limits'];
+const SERVICE = [...KIT, 'service'];
 /** The law: who may import whom (docs/architecture.md). */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'packages/faults': [],
@@ -19,7 +20,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'packages/auth': ['faults'],
   'packages/limits': ['faults'],
   'packages/db': ['faults'],
-  'packages/testing': ['auth', 'config', 'db', 'dialects', 'faults', 'http', 'limits', 'db/testing', 'limits/testing'],
+  'packages/service': KIT,
+  'packages/testing': [...KIT, 'dialects', 'service', 'db/testing', 'limits/testing'],
   'services/gateway': ['config', 'dialects', 'faults', 'http', 'limits'],
   'services/licensing': SERVICE,
   'services/accounts': SERVICE,

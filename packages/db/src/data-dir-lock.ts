@@ -4,9 +4,10 @@ import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { OperatorError } from '@gatehouse/faults';
 
 /** Another process works in the data directory. The message is one clear sentence for the operator. */
-export class DataDirInUse extends Error {
+export class DataDirInUse extends OperatorError {
   override readonly name = 'DataDirInUse';
 
   constructor(dataDir: string) {

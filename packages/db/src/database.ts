@@ -5,7 +5,7 @@ import { toDriverFault, WriteConflict } from './driver-fault.ts';
 import { type Prisma, PrismaClient } from './generated/client.ts';
 
 /** The models and raw queries of Prisma, the same inside and outside a transaction. */
-export type Queries = Prisma.TransactionClient;
+export type Queries = Omit<Prisma.TransactionClient, '$transaction'>;
 
 /** Limits of one transaction, in milliseconds. */
 export interface TxOptions {
@@ -49,7 +49,9 @@ const TIMEOUT_MS = 20_000;
 /** Builds a `Database` over a driver adapter. `close` is called once Prisma has let go of it. */
 export function createDatabase(kind: Database['kind'], adapter: SqlDriverAdapterFactory, close: () => Promise<void>): Database {
   const plain = new PrismaClient({ adapter, errorFormat: 'minimal' });
-  const client = plain.$extends({ query: { $allOperations: ({ args, query }) => query(args).catch(rethrow) } });
+  const extended = plain.$extends({ query: { $allOperations: ({ args, query }) => query(args).catch(rethrow) } });
+  // The extension says errors as faults and changes no type, but Prisma gives it types of its own.
+  const client = extended as unknown as Queries & TxClient;
   let closing: Promise<void> | undefined;
   return {
     ...createQueries(kind, client),
@@ -73,8 +75,9 @@ function createQueries(kind: Database['kind'], prisma: Queries): Pick<Database, 
   };
 }
 
+/** The one form of Prisma's `$transaction` that is used. */
 interface TxClient {
-  $transaction<T>(work: (prisma: Queries) => Promise<T>, options: { maxWait: number; timeout: number }): Promise<T>;
+  $transaction<T>(work: (prisma: Queries) => Promise<T>, options: { readonly maxWait: number; readonly timeout: number }): Promise<T>;
 }
 
 async function runTx<T>(kind: Database['kind'], client: TxClient, work: (db: Database) => Promise<T>, options: TxOptions = {}): Promise<T> {

@@ -11,9 +11,9 @@ export function toDriverFault(error: unknown): unknown {
   if (error instanceof Fault) return error;
   if (error instanceof Prisma.PrismaClientKnownRequestError) {
     const driver = error.meta?.['driverAdapterError'];
-    return isDriverAdapterError(driver) ? fromDriver(driver.cause, error) : fromPrisma(error);
+    return driver instanceof Error && isDriverAdapterError(driver) ? fromDriver(driver.cause, error) : fromPrisma(error);
   }
-  if (isDriverAdapterError(error)) return fromDriver(error.cause, error);
+  if (error instanceof Error && isDriverAdapterError(error)) return fromDriver(error.cause, error);
   if (error instanceof Prisma.PrismaClientInitializationError) return down(error);
   if (error instanceof Prisma.PrismaClientUnknownRequestError || error instanceof Prisma.PrismaClientRustPanicError) return internal(error);
   if (error instanceof Prisma.PrismaClientValidationError) return internal(error);

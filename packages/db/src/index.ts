@@ -1,1 +1,13 @@
-export {};
+export { DataDirInUse } from './data-dir-lock.ts';
+export type { Database, Queries, TxOptions } from './database.ts';
+export { ForeignKeyViolation, UniqueViolation, WriteConflict } from './driver-fault.ts';
+export { makeEmbeddedTemplate } from './embedded-template.ts';
+export type * from './generated/client.ts';
+export { Prisma } from './generated/client.ts';
+export * from './generated/enums.ts';
+export { createIdempotency, type Idempotency, type IdempotentRequest, type KeptAnswer } from './idempotency.ts';
+export { likePattern } from './like-pattern.ts';
+export type { DatabaseLog } from './log.ts';
+export { MigrationFailed, migrate } from './migrate.ts';
+export { type DatabaseOptions, openDatabase } from './open-database.ts';
+export { createVault, type Vault, VaultError } from './vault.ts';

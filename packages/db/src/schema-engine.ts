@@ -4,6 +4,11 @@ import { dirname, join } from 'node:path';
 import { bindSqlAdapterFactory, type SqlDriverAdapter } from '@prisma/driver-adapter-utils';
 import type { SchemaEngine } from '@prisma/schema-engine-wasm';
 
+/** As much of it as is used here: Node has it, its types do not. */
+declare const WebAssembly: {
+  instantiate(bytes: Uint8Array, imports: Record<string, object>): Promise<{ readonly instance: { readonly exports: Record<string, unknown> } }>;
+};
+
 let loading: Promise<typeof import('@prisma/schema-engine-wasm')> | undefined;
 
 /**

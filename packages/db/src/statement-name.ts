@@ -4,13 +4,13 @@ const NAMES_AT_MOST = 300;
 const PLANNED_ANEW = /\bI?LIKE\b|\bORDER BY\b|\bCOUNT\(|\bunnest\(/i;
 
 /**
- * The name under which PostgreSQL keeps a statement's plan, so that hot statements are planned once a connection; undefined
+ * The name under which PostgreSQL keeps a statement's plan, so that hot statements are planned once a connection; empty (no name)
  * for those that are better planned each time, and when there are many different ones already (a server keeps each for good).
  */
-export function nameStatement({ sql }: { readonly sql: string }): string | undefined {
+export function nameStatement({ sql }: { readonly sql: string }): string {
   const known = names.get(sql);
   if (known !== undefined) return known;
-  if (names.size >= NAMES_AT_MOST || sql.length > 4_000 || PLANNED_ANEW.test(sql)) return undefined;
+  if (names.size >= NAMES_AT_MOST || sql.length > 4_000 || PLANNED_ANEW.test(sql)) return '';
   const name = `gh${names.size}`;
   names.set(sql, name);
   return name;

@@ -92,7 +92,7 @@ export function createApp(options: AppOptions): Express {
   };
   app.use((request, response) => answer(options, nowhere, request, response));
   app.use((error: unknown, _request: Request, response: Response, _next: unknown) => {
-    sendReply(response, faultReply(toFault(error)), false);
+    void sendReply(response, faultReply(toFault(error)), false);
   });
   return app;
 }

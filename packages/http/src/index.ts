@@ -16,6 +16,7 @@ export { type BodyRules, DEFAULT_BODY_LIMIT_BYTES } from './read-body.ts';
 export { redact } from './redact.ts';
 export { created, done, faultReply, noContent, ok, type Reply } from './reply.ts';
 export type { AttemptNotes, Body, Fields, ServiceRequest } from './request.ts';
+export { runProcess } from './run-process.ts';
 export { dateTimeSchema, formatIsoOffset, formatPlainUtc, idSchema, MAX_ID, readIsoDate } from './schemas.ts';
 export { sendReply } from './send-reply.ts';
 export { Repeated, type ValidateOptions, validate } from './validate.ts';

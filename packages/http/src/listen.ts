@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { OperatorError } from '@gatehouse/faults';
 
 /** A server that listens. */
 export interface Listening {
@@ -10,7 +11,7 @@ export interface Listening {
 }
 
 /** A port is in use, or may not be opened: a sentence for the operator. */
-export class ListenError extends Error {
+export class ListenError extends OperatorError {
   override readonly name = 'ListenError';
 }
 

@@ -1,5 +1,6 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import { withDeadline } from './deadline.ts';
+import { createWatchdog } from './watchdog.ts';
 
 /** The two calls of a pino logger that are used here. */
 export interface LinkLog {
@@ -14,7 +15,7 @@ export interface RedisLinkOptions {
   readonly log?: LinkLog;
   /** Stands before every key. Tests that share one Redis each take their own. */
   readonly keyPrefix?: string;
-  /** Longest time that a command may hold a request up, in milliseconds. */
+  /** Longest silence of Redis that holds a request up, in milliseconds. */
   readonly timeoutMs?: number;
 }
 
@@ -38,12 +39,13 @@ export interface RedisLink {
 /** Longest time from a connection to its first answer: a paused Redis takes connections and says nothing. */
 const GREETING_TIMEOUT_MS = 5_000;
 const LONGEST_RECONNECT_DELAY_MS = 500;
+const LONGEST_CLOSE_MS = 100;
 const REFUSAL_LOG_INTERVAL_MS = 60_000;
 
 /**
  * Connects to Redis, in the background and for as long as it takes. A Redis that is dead, paused or slow costs a
- * request `timeoutMs` (250) at most, and the requests after it nothing: the first command that runs out of time ends
- * the connection, and until a new one has answered every command fails at once.
+ * request `timeoutMs` (250) at most, and the requests after it nothing: a silence of that length ends the connection, and
+ * until a new one has answered every command fails at once.
  *
  * Nothing is queued while Redis is away and nothing is sent twice, since an increment done twice would be a wrong count.
  * Loss and return are logged once each, without the URL.
@@ -66,10 +68,11 @@ export function connectRedis({ url, log, keyPrefix = 'gatehouse:', timeoutMs = 2
   let closing = false;
   let epoch = 0;
   let outageLogged = false;
+  let reason = 'connection closed';
   let refusalLoggedAt = Number.NEGATIVE_INFINITY;
   let greetingTimer: NodeJS.Timeout | undefined;
 
-  const lose = (reason: string): void => {
+  const lose = (): void => {
     if (ready) epoch += 1;
     ready = false;
     if (outageLogged || closing) return;
@@ -77,14 +80,17 @@ export function connectRedis({ url, log, keyPrefix = 'gatehouse:', timeoutMs = 2
     log?.warn({ reason }, 'redis is away: limits are counted in this process, credentials are looked up in the database');
   };
 
-  redis.on('error', (error: unknown) => lose(reasonOf(error)));
+  // An error says why, the close that follows says that the connection is gone.
+  redis.on('error', (error: unknown) => {
+    reason = reasonOf(error);
+  });
   redis.on('connect', () => {
     greetingTimer = setTimeout(() => redis.disconnect(true), GREETING_TIMEOUT_MS);
     greetingTimer.unref();
   });
   redis.on('close', () => {
     clearTimeout(greetingTimer);
-    lose('connection closed');
+    lose();
   });
   redis.on('ready', () => {
     clearTimeout(greetingTimer);
@@ -92,16 +98,15 @@ export function connectRedis({ url, log, keyPrefix = 'gatehouse:', timeoutMs = 2
     epoch += 1;
     if (outageLogged) log?.info({}, 'redis is back');
     outageLogged = false;
+    reason = 'connection closed';
   });
 
-  const giveUp = (): Error => {
-    // Only the first command that runs out of time ends the connection; the others fail with it.
-    if (ready) {
-      lose('no answer in time');
-      redis.disconnect(true);
-    }
-    return new Error('redis did not answer in time');
-  };
+  // Ending the connection is what fails the commands under way: ioredis rejects them all.
+  const watchdog = createWatchdog(timeoutMs, () => {
+    reason = 'no answer in time';
+    lose();
+    redis.disconnect(true);
+  });
 
   const logRefusal = (error: unknown): void => {
     if (!isReplyError(error) || performance.now() - refusalLoggedAt < REFUSAL_LOG_INTERVAL_MS) return;
@@ -115,27 +120,29 @@ export function connectRedis({ url, log, keyPrefix = 'gatehouse:', timeoutMs = 2
     epoch: () => epoch,
     run: async (work) => {
       if (!ready) throw new Error('redis is away');
+      watchdog.started();
       try {
-        return await withDeadline(work(redis), timeoutMs, giveUp);
+        return await work(redis);
       } catch (error) {
         logRefusal(error);
         throw error;
+      } finally {
+        watchdog.settled();
       }
     },
-    waitUntilReady: (waitMs) => waitUntilReady(redis, waitMs),
+    waitUntilReady: async (waitMs) => ready || waitForReady(redis, waitMs),
     close: async () => {
       closing = true;
       clearTimeout(greetingTimer);
-      if (redis.status === 'end') return;
       const ended = new Promise<void>((resolve) => redis.once('end', () => resolve()));
       redis.disconnect();
-      await ended;
+      // Between two attempts to connect there is nothing to end, and ioredis says nothing.
+      await Promise.race([ended, wait(LONGEST_CLOSE_MS)]);
     },
   };
 }
 
-function waitUntilReady(redis: Redis, timeoutMs: number): Promise<boolean> {
-  if (redis.status === 'ready') return Promise.resolve(true);
+function waitForReady(redis: Redis, timeoutMs: number): Promise<boolean> {
   return new Promise((resolve) => {
     const settle = (isReady: boolean) => (): void => {
       clearTimeout(timer);

@@ -41,14 +41,14 @@ async function write(db: Database, uses: readonly Use[]): Promise<void> {
   const users = latest(uses, ({ userId }) => userId);
   const credentials = latest(uses, ({ credentialId }) => credentialId);
   // Ordered, so that two processes that write the same rows cannot lock each other out.
-  await db.prisma.$executeRaw`
+  await db.execute`
     UPDATE users SET last_active_at = use.at
     FROM (SELECT target.id, seen.at FROM users target
           JOIN unnest(${[...users.keys()]}::int[], ${[...users.values()]}::timestamptz[]) AS seen(id, at) USING (id)
           ORDER BY target.id FOR UPDATE OF target) AS use
     WHERE users.id = use.id AND (users.last_active_at IS NULL OR users.last_active_at < use.at)`;
   if (credentials.size === 0) return;
-  await db.prisma.$executeRaw`
+  await db.execute`
     UPDATE credentials SET last_used_at = use.at
     FROM (SELECT target.id, seen.at FROM credentials target
           JOIN unnest(${[...credentials.keys()]}::int[], ${[...credentials.values()]}::timestamptz[]) AS seen(id, at) USING (id)

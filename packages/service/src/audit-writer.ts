@@ -109,7 +109,7 @@ function chain(attempts: readonly Attempt[], writer: string, seq: bigint, mac: B
 /** One statement a batch: rows travel as arrays, one a column. */
 async function insert(db: Database, rows: readonly (AuditRow & { mac: Buffer })[]): Promise<void> {
   const column = <T>(pick: (row: AuditRow & { mac: Buffer }) => T) => rows.map(pick);
-  await db.prisma.$executeRaw`
+  await db.execute`
     WITH written AS (
       INSERT INTO audit_log (at, request_id, dialect, endpoint, principal, owner_id, key_last4, address, outcome, status, duration_ms, writer, seq, mac)
       SELECT at, request_id, dialect, endpoint, principal, owner_id, key_last4, address, outcome, status, duration_ms, writer, seq, decode(mac, 'hex')

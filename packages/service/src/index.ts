@@ -5,7 +5,5 @@ export { buildApp } from './build-app.ts';
 export { createDeps, type DepsOptions, endpointHost, reveal, type ServiceDeps } from './deps.ts';
 export { admitOperator, credentialOf } from './operator.ts';
 export { principalName } from './principal-name.ts';
-export { runProcess } from './run-process.ts';
 export { runService, type ServiceDefinition } from './run-service.ts';
-export { DEFAULT_SETTINGS, loadSettings, SETTING_NAMES, SETTINGS_VERSION, type Settings } from './settings.ts';
-export { createSnapshot } from './snapshot.ts';
+export { DEFAULT_SETTINGS, loadSettings, SETTING_NAMES, type Settings } from './settings.ts';

@@ -1,26 +1,18 @@
-import { type Authenticator, createAuthenticator, hashToken, matchesToken, type Principal } from '@gatehouse/auth';
+import { type Authenticator, createAuthenticator, createTokenCheck, hashToken, type Principal } from '@gatehouse/auth';
 import { Fault } from '@gatehouse/faults';
 import type { Admit, ServiceRequest } from '@gatehouse/http';
 import type { ServiceDeps } from './deps.ts';
-
-/** A user who is signed in, as the look-up of sessions finds it. */
-export interface SessionUser {
-  readonly isAdmin: boolean;
-  readonly isActive: boolean;
-  readonly banned: boolean;
-  readonly sessionId: number;
-}
 
 /**
  * Admits operators: the admin token, or the session of an administrator whose sign-in passed two-step (native.md).
  * Sessions are asked for in the database each time: operators are few and their rights matter.
  */
 export function admitOperator(deps: ServiceDeps): Admit<Principal> {
-  const adminHash = deps.adminToken === undefined ? undefined : hashToken(deps.adminToken);
+  const isAdminToken = deps.adminToken === undefined ? () => false : createTokenCheck(deps.adminToken);
   const authenticator: Authenticator<Principal> = createAuthenticator({
     style: 'bearer',
     async lookup(token) {
-      if (adminHash !== undefined && matchesToken(token, adminHash)) return operatorToken();
+      if (isAdminToken(token)) return operatorToken();
       return findAdministrator(deps, token);
     },
   });
@@ -45,7 +37,7 @@ interface AdministratorRow {
 
 async function findAdministrator(deps: ServiceDeps, token: string): Promise<Principal | null> {
   const now = deps.clock();
-  const [row] = await deps.db.prisma.$queryRaw<AdministratorRow[]>`
+  const [row] = await deps.db.query<AdministratorRow>`
     SELECT s.user_id, s.id AS session_id, s.factors, u.is_admin
     FROM user_sessions s JOIN users u ON u.id = s.user_id
     WHERE s.token_hash = ${hashToken(token)} AND s.ended_at IS NULL AND s.expires_at > ${now} AND u.is_active AND NOT u.banned`;

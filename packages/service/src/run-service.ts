@@ -1,10 +1,9 @@
 import { type LicensingConfig, readVersion } from '@gatehouse/config';
-import { createVault, openDatabase } from '@gatehouse/db';
-import { createLog, listen, type Route } from '@gatehouse/http';
+import { createVault, migrate, openDatabase } from '@gatehouse/db';
+import { createLog, listen, type Route, runProcess } from '@gatehouse/http';
 import { connectRedis, createLimits, createVersions } from '@gatehouse/limits';
 import { buildApp } from './build-app.ts';
 import { createDeps, reveal, type ServiceDeps } from './deps.ts';
-import { runProcess } from './run-process.ts';
 
 /** What a service adds to what all have. */
 export interface ServiceDefinition<Config extends LicensingConfig> {
@@ -22,6 +21,7 @@ export function runService<Config extends LicensingConfig>(definition: ServiceDe
     const config = definition.load();
     const log = createLog(definition.name, config.logLevel);
     const db = await openDatabase({ databaseUrl: config.databaseUrl.reveal(), log });
+    await migrate(db, log);
     const redisUrl = reveal(config.redisUrl);
     const redis = redisUrl === undefined ? undefined : connectRedis({ url: redisUrl, log });
     const deps = createDeps({
@@ -50,4 +50,3 @@ export function runService<Config extends LicensingConfig>(definition: ServiceDe
     };
   });
 }
-

@@ -1,6 +1,6 @@
+import { createVersionedCache, versionOf } from '@gatehouse/auth';
 import type { Database } from '@gatehouse/db';
 import type { Versions } from '@gatehouse/limits';
-import { createSnapshot } from './snapshot.ts';
 
 /** What an operator can set while everything runs. */
 export interface Settings {
@@ -24,9 +24,6 @@ export const SETTING_NAMES = {
   audit_retention_days: 'auditRetentionDays',
 } as const satisfies Record<string, keyof Settings>;
 
-/** The version that changes with the settings: touch it after a change is committed. */
-export const SETTINGS_VERSION = 'settings';
-
 /** Reads the settings as they are in the database. */
 export async function loadSettings(db: Database): Promise<Settings> {
   const rows = await db.prisma.setting.findMany();
@@ -36,7 +33,8 @@ export async function loadSettings(db: Database): Promise<Settings> {
 
 /** The settings, remembered for as long as nobody changes them. */
 export function createSettings(db: Database, versions: Versions): () => Promise<Settings> {
-  return createSnapshot({ versions, name: SETTINGS_VERSION, load: () => loadSettings(db) });
+  const cache = createVersionedCache({ versions, lookup: () => loadSettings(db), namesOf: () => [versionOf.settings] });
+  return async () => (await cache.get('settings')) ?? DEFAULT_SETTINGS;
 }
 
 function isSettingName(name: string): name is keyof typeof SETTING_NAMES {

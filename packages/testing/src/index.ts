@@ -1,1 +1,3 @@
-export {};
+export { startTestService, type TestService, type TestServiceOptions } from './start-test-service.ts';
+export { createTestClock, type TestClock } from './test-clock.ts';
+export { ADMIN_TOKEN, createTestDeps, INTERNAL_SECRET, type TestDeps, type TestDepsOptions } from './test-deps.ts';

@@ -1092,7 +1092,7 @@ CREATE INDEX "guest_sessions_silent_idx" ON "guest_sessions" ("last_update_at") 
 -- Which NAS an address belongs to, networks included.
 CREATE INDEX "nas_address_idx" ON "nas" USING gist ("address" inet_ops);
 
--- Parts of a text, 3 characters or more (shorter ones: likeSearch() of packages/db). The pending list is off or small,
+-- Parts of a text, 3 characters or more (shorter ones: likePattern() of packages/db). The pending list is off or small,
 -- since emptying a full one holds up whoever happens to write (see docs/performance.md).
 CREATE INDEX "licence_keys_key_value_trgm" ON "licence_keys" USING gin ("key_value" gin_trgm_ops) WITH (fastupdate = off);
 CREATE INDEX "key_hwids_hwid_trgm" ON "key_hwids" USING gin ("hwid" gin_trgm_ops) WITH (fastupdate = off);

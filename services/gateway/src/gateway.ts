@@ -5,6 +5,7 @@ import { Fault, faultHeaders, type Problem, toProblem } from '@gatehouse/faults'
 import { describeCaller, INTERNAL_HEADERS, type Logger, redact } from '@gatehouse/http';
 import { createForwarder, type ForwardAnswer, type Forwarder, type ForwardLimits } from './forward.ts';
 import { pickRequestHeaders, pickResponseHeaders, RepeatedHeader } from './headers.ts';
+import { answerHealth } from './health.ts';
 import { readBody } from './read-body.ts';
 import { type CallerAddress, createCallerReader } from './read-caller.ts';
 
@@ -69,6 +70,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     response.setHeader('x-request-id', passage.id);
     response.setHeader('x-content-type-options', 'nosniff');
     try {
+      if (await answerHealth(passage.route === null ? passage.path : '', options.upstreams, response)) return;
       await pass(passage, request, response);
     } catch (error) {
       await refuse(passage, request, response, error);

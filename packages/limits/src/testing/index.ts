@@ -1,1 +1,1 @@
-export { hasRedisServer, type RedisServer, startRedis } from './redis-server.ts';
+export { hasRedisServer, openTestRedis, type RedisServer, startRedis } from './redis-server.ts';

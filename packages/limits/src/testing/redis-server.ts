@@ -30,10 +30,10 @@ export function hasRedisServer(): boolean {
  * Starts a private Redis on a free port of loopback, keeping nothing on disk.
  * @throws Error when it does not answer within five seconds
  */
-export async function startRedis(): Promise<RedisServer> {
+export async function startRedis({ password = '' } = {}): Promise<RedisServer> {
   const directory = await mkdtemp(join(tmpdir(), 'gatehouse-redis-'));
   const port = await findFreePort();
-  let child = await launch(port, directory);
+  let child = await launch(port, directory, password);
   const killChild = (): void => void child.kill('SIGKILL');
   process.once('exit', killChild);
 
@@ -44,13 +44,13 @@ export async function startRedis(): Promise<RedisServer> {
     await exited;
   };
   return {
-    url: `redis://127.0.0.1:${port}`,
+    url: `redis://${password && `:${password}@`}127.0.0.1:${port}`,
     pause: () => void child.kill('SIGSTOP'),
     resume: () => void child.kill('SIGCONT'),
     kill,
     restart: async () => {
       await kill();
-      child = await launch(port, directory);
+      child = await launch(port, directory, password);
     },
     stop: async () => {
       await kill();
@@ -60,8 +60,26 @@ export async function startRedis(): Promise<RedisServer> {
   };
 }
 
-async function launch(port: number, directory: string): Promise<ChildProcess> {
-  const settings = { port, bind: '127.0.0.1', dir: directory, save: '', appendonly: 'no', 'enable-debug-command': 'yes' };
+/**
+ * A Redis for a suite that does not hurt it: the one that `TEST_REDIS_URL` names, else a private one.
+ * Several suites may share it: each takes a key prefix of its own. Null where there is neither.
+ */
+export async function openTestRedis(): Promise<Pick<RedisServer, 'url' | 'stop'> | null> {
+  const url = process.env.TEST_REDIS_URL;
+  if (url) return { url, stop: async () => undefined };
+  return hasRedisServer() ? startRedis() : null;
+}
+
+async function launch(port: number, directory: string, password: string): Promise<ChildProcess> {
+  const settings = {
+    port,
+    bind: '127.0.0.1',
+    dir: directory,
+    save: '',
+    appendonly: 'no',
+    requirepass: password,
+    'enable-debug-command': 'yes',
+  };
   const child = spawn(
     'redis-server',
     Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]),
@@ -83,7 +101,7 @@ function answers(port: number): Promise<boolean> {
       socket.destroy();
       resolve(isUp);
     };
-    socket.once('data', (data) => settle(data.toString().startsWith('+PONG')));
+    socket.once('data', (data) => settle(/^(\+PONG|-NOAUTH)/.test(data.toString())));
     socket.once('error', () => settle(false));
     socket.once('close', () => resolve(false));
   });

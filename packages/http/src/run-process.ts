@@ -1,9 +1,4 @@
-import { ConfigError } from '@gatehouse/config';
-import { DataDirInUse } from '@gatehouse/db';
-import { ListenError } from '@gatehouse/http';
-
-/** Errors that an operator can mend: told as a sentence, without a stack. */
-const PLAIN_ERRORS = [ConfigError, ListenError, DataDirInUse];
+import { OperatorError } from '@gatehouse/faults';
 
 /**
  * Runs a process from start to stop: a mistake of the operator is one clear sentence and exit 1; SIGTERM and SIGINT
@@ -34,8 +29,11 @@ export function runProcess(start: () => Promise<() => Promise<void>>): void {
 }
 
 function fail(error: unknown): never {
-  const plain = error instanceof Error && PLAIN_ERRORS.some((kind) => error instanceof kind);
-  const text = plain ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.stderr.write(`gatehouse: ${text}\n`);
+  process.stderr.write(`gatehouse: ${explain(error)}\n`);
   process.exit(1);
+}
+
+function explain(error: unknown): string {
+  if (error instanceof OperatorError) return error.message;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
