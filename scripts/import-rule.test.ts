@@ -14,14 +14,14 @@ const SERVICE = [...KIT, 'service'];
 /** The law: who may import whom (docs/architecture.md). */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'packages/faults': [],
-  'packages/config': [],
+  'packages/config': ['faults'],
   'packages/dialects': ['faults'],
   'packages/http': ['faults'],
   'packages/auth': ['faults'],
   'packages/limits': ['faults'],
   'packages/db': ['faults'],
   'packages/service': KIT,
-  'packages/testing': [...KIT, 'dialects', 'service', 'db/testing', 'limits/testing'],
+  'packages/testing': [...KIT, 'dialects', 'service', 'gateway', 'db/testing', 'limits/testing'],
   'services/gateway': ['config', 'dialects', 'faults', 'http', 'limits'],
   'services/licensing': SERVICE,
   'services/accounts': SERVICE,

@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { readCode } from './stamp.mjs';
 
 const POLL_MS = 100;
 /** How long a lock may be without its holder's id: the moment between its creation and the first write. */
@@ -26,16 +27,18 @@ export function withLock(file, work) {
   }
 }
 
+/** @param {string} file */
 function tryLock(file) {
   try {
     writeFileSync(file, String(process.pid), { flag: 'wx' });
     return true;
   } catch (error) {
-    if (error.code === 'EEXIST') return false;
+    if (readCode(error) === 'EEXIST') return false;
     throw error;
   }
 }
 
+/** @param {string} file */
 function isAbandoned(file) {
   try {
     const holder = Number(readFileSync(file, 'utf8'));
@@ -44,6 +47,6 @@ function isAbandoned(file) {
     return holder === process.pid;
   } catch (error) {
     // ENOENT: just released. EPERM: alive, another user's.
-    return error.code === 'ESRCH';
+    return readCode(error) === 'ESRCH';
   }
 }

@@ -44,10 +44,9 @@ export async function runScript(body) {
 
 function checkNode() {
   const { engines } = readManifest();
-  const wanted = engines.node.replace('>=', '').split('.').map(Number);
-  const present = process.versions.node.split('.').map(Number);
-  const isOlder = present[0] < wanted[0] || (present[0] === wanted[0] && present[1] < (wanted[1] ?? 0));
-  if (isOlder) throw new StepFailed(`Gatehouse needs Node.js ${wanted.join('.')} or later; this is ${process.versions.node}.`);
+  const wanted = engines.node.replace('>=', '');
+  const isOlder = wanted.localeCompare(process.versions.node, 'en', { numeric: true }) > 0;
+  if (isOlder) throw new StepFailed(`Gatehouse needs Node.js ${wanted} or later; this is ${process.versions.node}.`);
 }
 
 /** @typedef {{stamp: ReturnType<typeof openStamp>, outputs: string[], run: () => void}} Step */

@@ -1,7 +1,9 @@
 import { spawnSync } from 'node:child_process';
+import { readCode } from './stamp.mjs';
 
 /** A step that failed; its message is the whole of what the user is to read. */
 export class StepFailed extends Error {
+  /** @override */
   name = 'StepFailed';
 }
 
@@ -20,8 +22,7 @@ export function runQuietly({ title, command, args, cwd, env = process.env, shell
     maxBuffer: 64 * 1024 * 1024,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  if (result.error)
-    throw new StepFailed(`gatehouse: ${title} failed: cannot run ${command} (${result.error.code ?? result.error.message}).`);
+  if (result.error) throw new StepFailed(`gatehouse: ${title} failed: cannot run ${command} (${readCode(result.error)}).`);
   if (result.status !== 0) {
     const outcome = result.signal ? `was ended by ${result.signal}` : `failed with exit code ${result.status}`;
     throw new StepFailed(`${readable(result.stdout + result.stderr)}\ngatehouse: ${title} ${outcome}.`);
@@ -29,7 +30,10 @@ export function runQuietly({ title, command, args, cwd, env = process.env, shell
   console.error(`gatehouse: ${title} (${((performance.now() - startedAt) / 1000).toFixed(1)} s)`);
 }
 
-/** Leaves out npm's advertisements and the addresses of registries, which can hold a credential. */
+/**
+ * Leaves out npm's advertisements and the addresses of registries, which can hold a credential.
+ * @param {string} output
+ */
 function readable(output) {
   return output
     .split('\n')

@@ -60,7 +60,7 @@ export function listFolder(root, folder) {
   try {
     return readdirSync(join(root, folder), { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
   } catch (error) {
-    if (error.code === 'ENOENT') return [];
+    if (readCode(error) === 'ENOENT') return [];
     throw error;
   }
 }
@@ -77,11 +77,20 @@ export function describeFiles(root, files) {
   });
 }
 
+/**
+ * The code of a system error (`ENOENT`).
+ * @param {unknown} error
+ */
+export function readCode(error) {
+  return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+}
+
+/** @param {string} file */
 function readOptional(file) {
   try {
     return readFileSync(file);
   } catch (error) {
-    if (error.code === 'ENOENT') return undefined;
+    if (readCode(error) === 'ENOENT') return undefined;
     throw error;
   }
 }

@@ -4,4 +4,4 @@ import { prepare, runScript } from './prepare.mjs';
 await runScript(() => {
   prepare();
 });
-await import('../services/standalone/dist/main.js');
+await import(new URL('../services/standalone/dist/main.js', import.meta.url).href);

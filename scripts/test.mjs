@@ -38,7 +38,7 @@ function runJest(args) {
     env: { ...process.env, NODE_ENV: 'test', NODE_OPTIONS },
     stdio: 'inherit',
   });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => jest.kill(signal));
+  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) process.on(signal, () => jest.kill(signal));
   return new Promise((resolve, reject) => {
     jest.once('error', reject);
     jest.once('exit', (code, signal) => resolve(signal ? 1 : (code ?? 1)));

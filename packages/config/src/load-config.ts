@@ -73,6 +73,8 @@ const loadStandalone = defineConfig(
     internalSecret: optional(settings.internalSecret),
     trustProxy: withDefault<readonly string[]>(settings.trustProxy, []),
     demo: withDefault(settings.demo, true),
+    // Its terminal is a person's: one line a request would bury what it has to say.
+    logLevel: withDefault(settings.logLevel, 'warn'),
   },
   findPortConflicts,
 );

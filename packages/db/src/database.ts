@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Fault } from '@gatehouse/faults';
 import type { SqlDriverAdapterFactory } from '@prisma/driver-adapter-utils';
 import { toDriverFault, WriteConflict } from './driver-fault.ts';
-import { type Prisma, PrismaClient } from './generated/client.ts';
+import { Prisma, PrismaClient } from './generated/client.ts';
+import type { RawResult } from './raw-postgres.ts';
 
 /** The models and raw queries of Prisma, the same inside and outside a transaction. */
 export type Queries = Omit<Prisma.TransactionClient, '$transaction'>;
@@ -46,15 +47,24 @@ const PING_MS = 2_000;
 const MAX_WAIT_MS = 15_000;
 const TIMEOUT_MS = 20_000;
 
-/** Builds a `Database` over a driver adapter. `close` is called once Prisma has let go of it. */
-export function createDatabase(kind: Database['kind'], adapter: SqlDriverAdapterFactory, close: () => Promise<void>): Database {
+/**
+ * Builds a `Database` over a driver adapter.
+ * @param close called once Prisma has let go of the adapter
+ * @param runRaw runs single statements past Prisma; without it, and within a transaction, they go through Prisma too
+ */
+export function createDatabase(
+  kind: Database['kind'],
+  adapter: SqlDriverAdapterFactory,
+  close: () => Promise<void>,
+  runRaw?: RunRaw,
+): Database {
   const plain = new PrismaClient({ adapter, errorFormat: 'minimal' });
   const extended = plain.$extends({ query: { $allOperations: ({ args, query }) => query(args).catch(rethrow) } });
   // The extension says errors as faults and changes no type, but Prisma gives it types of its own.
   const client = extended as unknown as Queries & TxClient;
   let closing: Promise<void> | undefined;
   return {
-    ...createQueries(kind, client),
+    ...createQueries(kind, client, runRaw),
     tx: (work, options) => retryConflicts(() => runTx(kind, client, work, options)),
     close: () => {
       closing ??= plain.$disconnect().then(close);
@@ -63,16 +73,28 @@ export function createDatabase(kind: Database['kind'], adapter: SqlDriverAdapter
   };
 }
 
+type RunRaw = (sql: Prisma.Sql) => Promise<RawResult>;
+
 /** What a database and a transaction of it have in common. */
-function createQueries(kind: Database['kind'], prisma: Queries): Pick<Database, 'kind' | 'prisma' | 'query' | 'execute' | 'ping'> {
-  const query: Database['query'] = (strings, ...values) => prisma.$queryRaw(strings, ...values);
-  return {
-    kind,
-    prisma,
-    query,
-    execute: (strings, ...values) => prisma.$executeRaw(strings, ...values),
-    ping: () => withinTime(query`SELECT 1`, PING_MS),
+function createQueries(
+  kind: Database['kind'],
+  prisma: Queries,
+  runRaw?: RunRaw,
+): Pick<Database, 'kind' | 'prisma' | 'query' | 'execute' | 'ping'> {
+  const query: Database['query'] = async <T>(strings: TemplateStringsArray | Prisma.Sql, ...values: unknown[]) => {
+    if (runRaw === undefined) return prisma.$queryRaw<T[]>(strings, ...values);
+    // The caller names the row's type, as with Prisma's own raw queries.
+    return (await runRaw(toSql(strings, values)).catch(rethrow)).rows as T[];
   };
+  const execute: Database['execute'] = async (strings, ...values) => {
+    if (runRaw === undefined) return prisma.$executeRaw(strings, ...values);
+    return (await runRaw(toSql(strings, values)).catch(rethrow)).count;
+  };
+  return { kind, prisma, query, execute, ping: () => withinTime(query`SELECT 1`, PING_MS) };
+}
+
+function toSql(strings: TemplateStringsArray | Prisma.Sql, values: readonly unknown[]): Prisma.Sql {
+  return strings instanceof Prisma.Sql ? strings : new Prisma.Sql(strings, values);
 }
 
 /** The one form of Prisma's `$transaction` that is used. */

@@ -1,5 +1,5 @@
 import { Fault, type FaultOptions } from '@gatehouse/faults';
-import { isDriverAdapterError, type Error as DriverError } from '@prisma/driver-adapter-utils';
+import { type Error as DriverError, isDriverAdapterError } from '@prisma/driver-adapter-utils';
 import { Prisma } from './generated/client.ts';
 
 /**
@@ -10,13 +10,14 @@ import { Prisma } from './generated/client.ts';
 export function toDriverFault(error: unknown): unknown {
   if (error instanceof Fault) return error;
   if (error instanceof Prisma.PrismaClientKnownRequestError) {
-    const driver = error.meta?.['driverAdapterError'];
+    const driver = error.meta?.driverAdapterError;
     return driver instanceof Error && isDriverAdapterError(driver) ? fromDriver(driver.cause, error) : fromPrisma(error);
   }
   if (error instanceof Error && isDriverAdapterError(error)) return fromDriver(error.cause, error);
   if (error instanceof Prisma.PrismaClientInitializationError) return down(error);
   if (error instanceof Prisma.PrismaClientUnknownRequestError || error instanceof Prisma.PrismaClientRustPanicError) return internal(error);
   if (error instanceof Prisma.PrismaClientValidationError) return internal(error);
+  if (isSqlError(error)) return fromSql(error);
   return isConnectionError(error) ? down(error) : error;
 }
 
@@ -83,6 +84,19 @@ function fromDriver(driver: DriverError, cause: unknown): Fault {
     default:
       return fromState(driver.originalCode ?? '', cause);
   }
+}
+
+/** The shape that errors of pg and of PGlite share: what PostgreSQL itself says. */
+type SqlError = Error & { readonly code: string; readonly severity: string; readonly constraint?: string };
+
+function isSqlError(error: unknown): error is SqlError {
+  return error instanceof Error && 'severity' in error && 'code' in error && typeof error.code === 'string' && error.code.length === 5;
+}
+
+function fromSql(error: SqlError): Fault {
+  if (error.code === '23505') return new UniqueViolation(error.constraint ?? 'unknown', error);
+  if (error.code === '23503' || error.code === '23001') return new ForeignKeyViolation(error.constraint ?? 'unknown', error);
+  return fromState(error.code, error);
 }
 
 function fromState(state: string, cause: unknown): Fault {

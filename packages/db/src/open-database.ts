@@ -3,6 +3,7 @@ import { createDatabase, type Database } from './database.ts';
 import type { DatabaseLog } from './log.ts';
 import { openEmbedded } from './open-embedded.ts';
 import { createPostgresAdapter } from './postgres-adapter.ts';
+import { runOnPostgres } from './raw-postgres.ts';
 
 /** Where the database is. */
 export interface DatabaseOptions {
@@ -28,11 +29,15 @@ export async function openDatabase({ databaseUrl, dataDir, log, poolSize = 10 }:
 }
 
 function openPostgres(url: string, poolSize: number, log: DatabaseLog): Database {
-  const { factory } = createPostgresAdapter(url, poolSize, (error) => {
+  const { pool, factory } = createPostgresAdapter(url, poolSize, (error) => {
     log.warn({ error: error.message }, 'A database connection at rest broke.');
   });
-  const database = createDatabase('postgres', factory, async () => undefined);
+  const database = createDatabase(
+    'postgres',
+    factory,
+    () => pool.end(),
+    (sql) => runOnPostgres(pool, sql),
+  );
   rememberConnection(database, { kind: 'postgres', url });
   return database;
 }
-

@@ -7,7 +7,7 @@ import { rememberConnection } from './connection.ts';
 import { lockDataDir } from './data-dir-lock.ts';
 import { createDatabase, type Database } from './database.ts';
 import { createEmbeddedAdapter } from './embedded-adapter.ts';
-import { embeddedTemplateFile } from './embedded-template.ts';
+import { embeddedTemplateFile } from './embedded-template-file.ts';
 import type { DatabaseLog } from './log.ts';
 
 /** Where an embedded database keeps its files, if anywhere. */

@@ -17,7 +17,9 @@ export interface PostgresAdapter {
  */
 export function createPostgresAdapter(url: string, poolSize: number, onIdleError: (error: Error) => void): PostgresAdapter {
   const pool = new pg.Pool(postgresConfig(url, poolSize));
-  const inner = new PrismaPg(pool, { statementNameGenerator: nameStatement, onPoolError: onIdleError, disposeExternalPool: true });
+  // Without a listener such an error would end the process.
+  pool.on('error', onIdleError);
+  const inner = new PrismaPg(pool, { statementNameGenerator: nameStatement });
   const factory: SqlDriverAdapterFactory = {
     provider: inner.provider,
     adapterName: inner.adapterName,

@@ -6,7 +6,10 @@ import type { SchemaEngine } from '@prisma/schema-engine-wasm';
 
 /** As much of it as is used here: Node has it, its types do not. */
 declare const WebAssembly: {
-  instantiate(bytes: Uint8Array, imports: Record<string, object>): Promise<{ readonly instance: { readonly exports: Record<string, unknown> } }>;
+  instantiate(
+    bytes: Uint8Array,
+    imports: Record<string, object>,
+  ): Promise<{ readonly instance: { readonly exports: Record<string, unknown> } }>;
 };
 
 let loading: Promise<typeof import('@prisma/schema-engine-wasm')> | undefined;
@@ -20,7 +23,12 @@ export async function createSchemaEngine(adapter: SqlDriverAdapter): Promise<Sch
   loading ??= loadEngine();
   const { SchemaEngine: Engine } = await loading;
   const unsupported = () => Promise.reject(new Error('There is no shadow database.'));
-  const factory = { provider: adapter.provider, adapterName: adapter.adapterName, connect: async () => adapter, connectToShadowDb: unsupported };
+  const factory = {
+    provider: adapter.provider,
+    adapterName: adapter.adapterName,
+    connect: async () => adapter,
+    connectToShadowDb: unsupported,
+  };
   return Engine.new({ datamodels: undefined }, () => undefined, bindSqlAdapterFactory(factory));
 }
 
@@ -31,7 +39,7 @@ async function loadEngine(): Promise<typeof import('@prisma/schema-engine-wasm')
   const wasm = await readFile(join(dirname(file), 'schema_engine_bg.wasm'));
   const { instance } = await WebAssembly.instantiate(wasm, { './schema_engine_bg.js': glue });
   glue.__wbg_set_wasm(instance.exports);
-  const start = instance.exports['__wbindgen_start'];
+  const start = instance.exports.__wbindgen_start;
   if (typeof start === 'function') start();
   return glue;
 }

@@ -122,7 +122,9 @@ async function runEndpoint<Db>(definition: AnyEndpoint<Db>, request: ServiceRequ
     const afterCommit = (task: () => Promise<void>) => void committed.push(task);
     return definition.handle({ request, principal, params, query, body, now: request.now, db, afterCommit });
   };
-  const reply = await runOnce(definition, request, name, host, work);
+  // Callers without a credential share no keys with other addresses.
+  const scope = name === 'anonymous' ? `anonymous:${request.caller.network}` : name;
+  const reply = await runOnce(definition, request, scope, host, work);
   for (const task of committed) await task();
   return reply;
 }

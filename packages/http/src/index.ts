@@ -12,6 +12,7 @@ export {
 } from './endpoint.ts';
 export { ListenError, type Listening, listen } from './listen.ts';
 export { createLog, type Logger } from './log.ts';
+export { PAGE_SCHEMAS, type Page, type PageQuery, pageSchema, readCursor, toPage } from './page.ts';
 export { type BodyRules, DEFAULT_BODY_LIMIT_BYTES } from './read-body.ts';
 export { redact } from './redact.ts';
 export { created, done, faultReply, noContent, ok, type Reply } from './reply.ts';

@@ -10,7 +10,6 @@ export type { Logger } from 'pino';
  */
 export function createLog(name: string, level: string, destination?: DestinationStream): Logger {
   const options = {
-    name,
     level,
     // `hostname` and `pid` say nothing that the container's own log does not.
     base: { service: name },

@@ -1,1 +1,1 @@
-export {};
+export { type CompleteConfig, type Standalone, startStandalone } from './start-standalone.ts';

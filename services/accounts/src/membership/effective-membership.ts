@@ -1,0 +1,17 @@
+/** The memberships that a user can have. */
+export type EffectiveMembership = 'free' | 'premium' | 'lifetime';
+
+/** A membership as it is stored. */
+export interface StoredMembership {
+  readonly membership: EffectiveMembership;
+  readonly membershipExpiresAt: Date | null;
+}
+
+/**
+ * The membership that holds at `now`: a `premium` one whose date has come reads `free`; one without a date has no end (phpstrap.md).
+ * What is stored stays, since the lapse rules of altercpa.md need it.
+ */
+export function effectiveMembership({ membership, membershipExpiresAt }: StoredMembership, now: Date): EffectiveMembership {
+  if (membership !== 'premium' || membershipExpiresAt === null) return membership;
+  return membershipExpiresAt <= now ? 'free' : 'premium';
+}

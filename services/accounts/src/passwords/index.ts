@@ -1,0 +1,2 @@
+export { givenPasswordSchema, newPasswordSchema } from './password-schema.ts';
+export { createPasswords, type Passwords } from './passwords.ts';
