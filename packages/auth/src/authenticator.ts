@@ -41,7 +41,7 @@ export function createAuthenticator<P extends Principal>(options: {
   const passportOfStyle = new passport.Passport();
   // By name, never as an object handed to authenticate(): passport writes success() and fail() of the request on the
   // strategy, and only makes a copy of its own for each request when it finds the strategy by name.
-  const strategy = (style === 'bearer' ? bearerStrategy(lookup) : credentialStrategy(style, lookup));
+  passportOfStyle.use(style, style === 'bearer' ? bearerStrategy(lookup) : credentialStrategy(style, lookup));
 
   const attempt = (request: CredentialRequest): Promise<AuthOutcome<P>> =>
     new Promise((resolve, reject) => {
@@ -50,7 +50,7 @@ export function createAuthenticator<P extends Principal>(options: {
         if (error) reject(error);
         else resolve(principal ? { principal, fault: null } : { principal: null, fault: refusal(style, challenge, status) });
       };
-      const run: PassportHandler = passportOfStyle.authenticate(strategy, { session: false }, settle);
+      const run: PassportHandler = passportOfStyle.authenticate(style, { session: false }, settle);
       run(requestFor(style, request), undefined, reject);
     });
 

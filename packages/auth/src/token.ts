@@ -1,4 +1,4 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
 
 /**
  * A new secret: `prefix` and random hex. 24 bytes (the default) are 192 bits; 20 are the 160 that the contracts ask for at least.
@@ -16,7 +16,7 @@ export function newToken(prefix: string, bytes = 24): string {
  * of 160 random bits cannot be guessed, so a fast one gives nothing away and costs a request nothing. Not for passwords.
  */
 export function hashToken(token: string): Buffer {
-  return createHash('sha256').update(token).digest();
+  return hash('sha256', token, 'buffer');
 }
 
 /** Compares two hashes in a time that tells nothing about where they differ. */

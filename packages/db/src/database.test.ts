@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Fault } from '@gatehouse/faults';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Prisma } from './generated/client.ts';
 import { type Database, UniqueViolation } from './index.ts';
-import { createTestDatabase, type TestDatabase } from './test-database.ts';
-import { testServerUrl } from './test-server.ts';
+import { createTestDatabase, type TestDatabase } from './testing/test-database.ts';
+import { testServerUrl } from './testing/test-server.ts';
 
 let test: TestDatabase;
 let db: Database;
@@ -134,7 +134,13 @@ describe('what is read', () => {
 
   it('is of the same types through Prisma, SQL and SQL in a transaction', async () => {
     const { id } = await db.prisma.user.create({
-      data: { name: 'typed', credits: '12.50', telegramId: 9_007_199_254_740_993n, totpSecret: new Uint8Array([0, 1, 255]), createdAt: moment },
+      data: {
+        name: 'typed',
+        credits: '12.50',
+        telegramId: 9_007_199_254_740_993n,
+        totpSecret: new Uint8Array([0, 1, 255]),
+        createdAt: moment,
+      },
     });
     const select = Prisma.sql`
       SELECT id, credits, telegram_id, totp_secret, created_at, membership, banned, email,
@@ -179,7 +185,12 @@ describe('what is read', () => {
     await db.execute`UPDATE users SET telegram_id = NULL WHERE name = 'written'`;
     ids.push(...(await db.tx((tx) => tx.query<{ id: number }>(insert))));
     for (const { id } of ids) {
-      expect(await db.prisma.user.findUniqueOrThrow({ where: { id } })).toMatchObject({ credits, totpSecret: bytes, createdAt: moment, isAdmin: true });
+      expect(await db.prisma.user.findUniqueOrThrow({ where: { id } })).toMatchObject({
+        credits,
+        totpSecret: bytes,
+        createdAt: moment,
+        isAdmin: true,
+      });
     }
   });
 

@@ -93,7 +93,12 @@ async function isUpToDate(query: (sql: Prisma.Sql) => Promise<unknown[]>, migrat
   return pending.length === 0;
 }
 
-async function applyMigrations(adapter: SqlDriverAdapter, migrations: readonly Migration[]): Promise<readonly string[]> {
+/**
+ * Applies what is missing, over a connection that nobody else uses meanwhile.
+ * @returns the names of the migrations that were applied
+ * @throws MigrationFailed
+ */
+export async function applyMigrations(adapter: SqlDriverAdapter, migrations: readonly Migration[]): Promise<readonly string[]> {
   let failure: MigrationFailed | undefined;
   const executeScript = async (script: string) => {
     try {

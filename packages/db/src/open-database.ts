@@ -1,13 +1,13 @@
 import { rememberConnection } from './connection.ts';
 import { createDatabase, type Database } from './database.ts';
 import type { DatabaseLog } from './log.ts';
-import { openEmbedded } from './open-embedded.ts';
+import { openEmbedded, openTemporary } from './open-embedded.ts';
 import { createPostgresAdapter } from './postgres-adapter.ts';
 import { runOnPostgres } from './raw-postgres.ts';
 
 /** Where the database is. */
 export interface DatabaseOptions {
-  /** `postgres://…`, or `memory:` for one that is gone with the process (tests). */
+  /** `postgres://…`, or `memory:` for an embedded one that is gone when it is closed (tests). */
   readonly databaseUrl?: string | undefined;
   /** Without a URL: the embedded database lives in `pg` of this directory. */
   readonly dataDir?: string | undefined;
@@ -22,9 +22,9 @@ export interface DatabaseOptions {
  * @throws DataDirInUse, Error when neither place is given
  */
 export async function openDatabase({ databaseUrl, dataDir, log, poolSize = 10 }: DatabaseOptions): Promise<Database> {
-  if (databaseUrl === 'memory:') return openEmbedded({ kind: 'memory' }, log);
+  if (databaseUrl === 'memory:') return openTemporary();
   if (databaseUrl !== undefined) return openPostgres(databaseUrl, poolSize, log);
-  if (dataDir !== undefined) return openEmbedded({ kind: 'directory', dataDir }, log);
+  if (dataDir !== undefined) return openEmbedded(dataDir);
   throw new Error('Either a database URL or a data directory is needed.');
 }
 

@@ -1,9 +1,9 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { DataDirInUse, makeEmbeddedTemplate, migrate, openDatabase } from './index.ts';
-import { startChild } from './test-child.ts';
+import { startChild } from './testing/test-child.ts';
 
 const log = { info: () => undefined, warn: () => undefined };
 let dataDir: string;
@@ -21,7 +21,7 @@ const open = async () => {
 
 it('loses no acknowledged write when its process is killed in the middle of writing', async () => {
   await makeEmbeddedTemplate(log);
-  for (const [round, writes] of [40, 130, 270].entries()) {
+  for (const writes of [40, 130]) {
     const child = startChild('write-embedded', [dataDir]);
     await child.said(new RegExp(`(\\d+\\n){${writes}}`));
     await child.kill();
@@ -33,7 +33,6 @@ it('loses no acknowledged write when its process is killed in the middle of writ
     // Both rows of a transaction or none: with those of single writes, the ids that are there hold no half of a pair.
     expect(await db.query`SELECT 1 FROM users GROUP BY xmin HAVING count(*) > 2`).toEqual([]);
     await db.close();
-    expect(round).toBeLessThan(3);
   }
 });
 
@@ -59,16 +58,14 @@ it('is opened by one of many who ask at the same instant', async () => {
   await Promise.all(winners.map((db) => db.close()));
 });
 
-it('starts anew where the very first start was cut short, and never where one was finished', async () => {
+it('is made anew where the very first start was cut short, and never where one was finished', async () => {
+  mkdirSync(join(dataDir, 'pg.new'));
+  writeFileSync(join(dataDir, 'pg.new/PG_VERSION'), 'half');
   const db = await open();
   await db.prisma.user.create({ data: { name: 'kept' } });
   await db.close();
   const again = await open();
   expect(await again.prisma.user.count()).toBe(1);
   await again.close();
-  rmSync(join(dataDir, 'pg/PG_VERSION'));
-  writeFileSync(join(dataDir, 'pg.unfinished'), '');
-  const fresh = await open();
-  expect(await fresh.prisma.user.count()).toBe(0);
-  await fresh.close();
+  expect(readdirSync(dataDir)).toEqual(['pg']);
 });

@@ -1,1 +1,1 @@
-export {};
+export { type AccountsDeps, createAccounts } from './create-accounts.ts';

@@ -114,7 +114,11 @@ export function createGateway(options: GatewayOptions): Gateway {
 
   async function writeAnswer(answer: ForwardAnswer, passage: Passage, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { 'content-length': length, ...headers } = pickResponseHeaders(answer.headers);
-    if (answer.kind === 'problem') return writeProblem(answer.problem, headers, passage, request, response);
+    if (answer.kind === 'problem') {
+      // A fault that a service found before it knew the endpoint (a path that cannot be decoded) comes without figures.
+      const figures = 'x-ratelimit-limit' in headers ? {} : await addressFigures(passage);
+      return writeProblem(answer.problem, { ...headers, ...figures }, passage, request, response);
+    }
     response.setHeader('cache-control', 'no-store');
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
     if (length !== undefined) response.setHeader('content-length', length);
@@ -149,8 +153,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       options.log.warn({ requestId: passage.id, service, fault: fault.code, err: fault.options.cause ?? fault }, 'forwarding failed');
     }
     if (response.headersSent) return void response.destroy();
-    const figures = passage.route?.dialect.rateLimitHeaders ? await addressHeaders(passage.caller) : {};
-    const headers = { ...faultHeaders(fault), ...figures };
+    const headers = { ...faultHeaders(fault), ...(await addressFigures(passage)) };
     if (!request.complete) {
       // The rest of the body is not wanted: read it away for a moment so that the refusal arrives, then close.
       response.setHeader('connection', 'close');
@@ -160,7 +163,9 @@ export function createGateway(options: GatewayOptions): Gateway {
     writeProblem(toProblem(fault), headers, passage, request, response);
   }
 
-  async function addressHeaders({ address, undeclaredProxy }: CallerAddress): Promise<Record<string, string>> {
+  /** The figures of the caller's address, in dialects that want some on every response. */
+  async function addressFigures({ caller: { address, undeclaredProxy }, route }: Passage): Promise<Record<string, string>> {
+    if (!route?.dialect.rateLimitHeaders) return {};
     return options.addressFigures(describeCaller(address, undeclaredProxy).network);
   }
 

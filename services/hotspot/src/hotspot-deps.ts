@@ -15,3 +15,8 @@ export interface HotspotContext {
   readonly operator: Admit<Principal>;
   readonly siteKeys: SiteKeys;
 }
+
+/** The part of a call that takes work for after the commit, for handlers that revoke something. */
+export interface AfterCommit {
+  afterCommit(work: () => Promise<void>): void;
+}

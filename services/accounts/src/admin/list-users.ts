@@ -1,6 +1,7 @@
-import type { Database, Membership } from '@gatehouse/db';
-import { endpoint, ok, PAGE_SCHEMAS, type PageQuery, pageSchema, readCursor, toPage } from '@gatehouse/http';
+import type { Membership } from '@gatehouse/db';
+import { ok, PAGE_SCHEMAS, type PageQuery, pageSchema, readCursor, toPage } from '@gatehouse/http';
 import Joi from 'joi';
+import { nativeEndpoint } from '../native-endpoint.ts';
 import { listUsers as findUsers } from '../users/index.ts';
 import type { AdminContext } from './admin-context.ts';
 import { MEMBERSHIPS, toUserBody, userBodySchema } from './user-members.ts';
@@ -15,7 +16,7 @@ const text = Joi.string().min(1).max(254);
 
 /** `GET users`: by id, upwards. */
 export const listUsers = ({ admit }: AdminContext) =>
-  endpoint({
+  nativeEndpoint({
     name: 'listUsers',
     method: 'GET',
     path: '/admin/v1/users',
@@ -31,7 +32,7 @@ export const listUsers = ({ admit }: AdminContext) =>
     }),
     replies: { 200: pageSchema(userBodySchema) },
     faults: [],
-    async handle({ db, query: { limit, cursor, email, status, q } }: { db: Database; query: Query }) {
+    async handle({ db, query: { limit, cursor, email, status, q } }) {
       const [afterId = 0] = readCursor(cursor, 1) ?? [];
       const rows = await findUsers(db, { email, membership: status, text: q }, afterId, limit + 1);
       return ok(toPage(rows, limit, ({ id }) => [id], toUserBody));

@@ -40,8 +40,7 @@ export interface UserMembers {
 /** Memberships by the names of phpstrap.md. */
 export const MEMBERSHIPS: readonly Membership[] = ['free', 'premium', 'lifetime'];
 
-/** The schema of {@link UserMembers}. */
-export const userMembersSchema = Joi.object<UserMembers>({
+const MEMBER_SCHEMAS = {
   name: nameSchema(),
   email: emailSchema().allow(null),
   company: lineSchema(),
@@ -62,6 +61,15 @@ export const userMembersSchema = Joi.object<UserMembers>({
   ban_reason: lineSchema(500),
   web_api_revoked: Joi.boolean().description('The Web API privilege is withdrawn'),
   password: newPasswordSchema(),
+};
+
+/** The schema of {@link UserMembers}. */
+export const userMembersSchema = Joi.object<UserMembers>(MEMBER_SCHEMAS);
+
+/** The members of a new user, who needs a name. */
+export const newUserMembersSchema = Joi.object<UserMembers & { readonly name: string }>({
+  ...MEMBER_SCHEMAS,
+  name: nameSchema().required(),
 });
 
 /** The columns that the members stand for, the password apart. */
@@ -132,7 +140,12 @@ export const userBodySchema = Joi.object({
   email: Joi.string().allow(null).required(),
   company: Joi.string().allow(null).required(),
   phone: Joi.string().allow(null).required(),
-  membership: Joi.object({ status: Joi.string().valid(...MEMBERSHIPS).required(), expires_at: time }).required(),
+  membership: Joi.object({
+    status: Joi.string()
+      .valid(...MEMBERSHIPS)
+      .required(),
+    expires_at: time,
+  }).required(),
   credits: Joi.number().required(),
   timezone: Joi.string().required(),
   language: Joi.string().required(),

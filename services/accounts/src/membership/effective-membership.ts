@@ -13,5 +13,13 @@ export interface StoredMembership {
  */
 export function effectiveMembership({ membership, membershipExpiresAt }: StoredMembership, now: Date): EffectiveMembership {
   if (membership !== 'premium' || membershipExpiresAt === null) return membership;
-  return membershipExpiresAt <= now ? 'free' : 'premium';
+  return membershipExpiresAt < lapsedBefore(now) ? 'free' : 'premium';
+}
+
+/**
+ * Dates before this one have come at `now`. Ends are whole seconds, as the replies show them: a fraction that the stored date
+ * has does not count, so that a membership shown to end at 12:00:00 ends with the first moment of that second.
+ */
+export function lapsedBefore(now: Date): Date {
+  return new Date((Math.floor(now.getTime() / 1000) + 1) * 1000);
 }

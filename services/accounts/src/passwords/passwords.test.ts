@@ -28,7 +28,12 @@ describe('passwords', () => {
 
   it('a new password has 10 to 256 characters, counted as people count', () => {
     const isGood = (text: string) => newPasswordSchema().validate(text).error === undefined;
-    expect([isGood('123456789'), isGood('1234567890'), isGood('x'.repeat(256)), isGood('x'.repeat(257))]).toEqual([false, true, true, false]);
+    expect([isGood('123456789'), isGood('1234567890'), isGood('x'.repeat(256)), isGood('x'.repeat(257))]).toEqual([
+      false,
+      true,
+      true,
+      false,
+    ]);
     expect([isGood('🔑'.repeat(9)), isGood('🔑'.repeat(10)), isGood('🔑'.repeat(256))]).toEqual([false, true, true]);
   });
 

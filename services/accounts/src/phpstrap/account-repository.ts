@@ -1,5 +1,4 @@
-import type { Database } from '@gatehouse/db';
-import type { Prisma } from '@gatehouse/db';
+import type { Database, Prisma } from '@gatehouse/db';
 import { LONGEST_WINDOW_SECONDS } from '@gatehouse/limits';
 import type { EffectiveMembership } from '../membership/effective-membership.ts';
 import type { TokenHolder } from './account.ts';

@@ -1,5 +1,5 @@
-import { endpoint, formatIsoOffset, formatPlainUtc, ok } from '@gatehouse/http';
 import type { Database } from '@gatehouse/db';
+import { endpoint, formatIsoOffset, formatPlainUtc, ok } from '@gatehouse/http';
 import type { LimitState } from '@gatehouse/limits';
 import Joi from 'joi';
 import type { Account } from './account.ts';

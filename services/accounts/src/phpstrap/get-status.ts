@@ -1,5 +1,5 @@
-import { endpoint, formatIsoOffset, ok } from '@gatehouse/http';
 import type { Database } from '@gatehouse/db';
+import { endpoint, formatIsoOffset, ok } from '@gatehouse/http';
 import type { ServiceDeps } from '@gatehouse/service';
 import Joi from 'joi';
 import { effectiveMembership } from '../membership/effective-membership.ts';

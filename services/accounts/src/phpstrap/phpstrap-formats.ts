@@ -22,12 +22,16 @@ export function metaBody(now: Date) {
 
 /** Schema of a member of the form `YYYY-MM-DD HH:MM:SS`. */
 export function plainTimeSchema(): Joi.StringSchema {
-  return Joi.string().pattern(/^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$/).example('2026-01-01 12:00:00');
+  return Joi.string()
+    .pattern(/^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$/)
+    .example('2026-01-01 12:00:00');
 }
 
 /** Schema of a member of the form `YYYY-MM-DDTHH:MM:SS+00:00`. */
 export function isoTimeSchema(): Joi.StringSchema {
-  return Joi.string().pattern(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\+00:00$/).example('2026-01-01T12:00:00+00:00');
+  return Joi.string()
+    .pattern(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\+00:00$/)
+    .example('2026-01-01T12:00:00+00:00');
 }
 
 /** Schema of a text that may be null. */

@@ -29,7 +29,10 @@ export function phpstrapRoutes(deps: ServiceDeps): Route[] {
       handle: (request) => (request.method === 'OPTIONS' ? { status: 204, headers: { allow: METHODS.join(', ') } } : route.handle(request)),
     }),
   );
-  return [...mounted, { dialect: 'phpstrap', path: ['/api/v1', '/api/v1/*rest'], name: 'unknown', methods: [], handle: refusePath, finish }];
+  return [
+    ...mounted,
+    { dialect: 'phpstrap', path: ['/api/v1', '/api/v1/*rest'], name: 'unknown', methods: [], handle: refusePath, finish },
+  ];
 }
 
 /** The endpoints as data: routing, documentation and tests come from it. */

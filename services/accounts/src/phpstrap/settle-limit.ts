@@ -1,4 +1,4 @@
-import type { LimitPolicy, Limits, LimitState } from '@gatehouse/limits';
+import type { LimitPolicy, LimitState, Limits } from '@gatehouse/limits';
 
 /** What was taken under figures that may have changed since. */
 export interface Taken {

@@ -1,5 +1,5 @@
 import { hashToken } from '@gatehouse/auth';
-import type { Database } from '@gatehouse/db';
+import type { Database, Membership } from '@gatehouse/db';
 import { endOf } from './open-session.ts';
 
 /** A live session and what has to be known of its user to let them in. */
@@ -10,6 +10,9 @@ export interface LiveSession {
   readonly expiresAt: Date;
   readonly isActive: boolean;
   readonly isBanned: boolean;
+  /** As stored. */
+  readonly membership: Membership;
+  readonly membershipExpiresAt: Date | null;
 }
 
 /**
@@ -22,6 +25,7 @@ export async function useSession(db: Database, token: string, now: Date, hours: 
     UPDATE user_sessions AS s SET last_used_at = ${now}, expires_at = ${endOf(now, hours)}
     FROM users u
     WHERE s.token_hash = ${hashToken(token)} AND s.ended_at IS NULL AND s.expires_at > ${now} AND u.id = s.user_id
-    RETURNING s.id, s.user_id AS "userId", s.factors, s.expires_at AS "expiresAt", u.is_active AS "isActive", u.banned AS "isBanned"`;
+    RETURNING s.id, s.user_id AS "userId", s.factors, s.expires_at AS "expiresAt", u.is_active AS "isActive", u.banned AS "isBanned",
+      u.membership::text AS membership, u.membership_expires_at AS "membershipExpiresAt"`;
   return row ?? null;
 }

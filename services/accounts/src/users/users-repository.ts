@@ -36,7 +36,7 @@ const COLUMNS = {
 export type UserRow = Prisma.UserGetPayload<{ select: typeof COLUMNS }>;
 
 /** Columns to write. Only those that are named change. */
-export type UserColumns = Omit<Prisma.UserUncheckedUpdateInput, 'id'>;
+export type UserColumns = Readonly<Partial<Omit<UserRow, 'id' | 'credits'> & { credits: number; passwordHash: string | null }>>;
 
 /** Which users to list. */
 export interface UserFilter {
@@ -74,8 +74,8 @@ export async function getUser(db: Database, id: number): Promise<UserRow> {
 }
 
 /** @throws Fault CONFLICT when the e-mail is taken, BAD_PARAMETER when there is no such plan */
-export function insertUser(db: Database, data: Omit<Prisma.UserUncheckedCreateInput, 'id'>): Promise<UserRow> {
-  return db.prisma.user.create({ data, select: COLUMNS }).catch(rethrow);
+export function insertUser(db: Database, columns: UserColumns & { readonly name: string }, now: Date): Promise<UserRow> {
+  return db.prisma.user.create({ data: { ...columns, createdAt: now, updatedAt: now }, select: COLUMNS }).catch(rethrow);
 }
 
 /**

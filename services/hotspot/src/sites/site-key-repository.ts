@@ -1,6 +1,8 @@
 import { hashToken, last4, newToken } from '@gatehouse/auth';
 import type { Database } from '@gatehouse/db';
 import { Fault } from '@gatehouse/faults';
+import { dateTimeSchema } from '@gatehouse/http';
+import Joi from 'joi';
 import type { Site } from './site.ts';
 
 /** A key of a site as it may be shown: the key itself is known only when it is made. */
@@ -20,7 +22,7 @@ const SHOWN_CHARACTERS = PREFIX.length + 4;
 export async function insertSiteKey(db: Database, siteId: number, now: Date): Promise<{ key: SiteKey; secret: string }> {
   const secret = newToken(PREFIX);
   const row = await db.prisma.siteApiKey.create({
-    data: { siteId, keyHash: hashToken(secret), prefix: secret.slice(0, SHOWN_CHARACTERS), last4: last4(secret), createdAt: now },
+    data: { siteId, keyHash: new Uint8Array(hashToken(secret)), prefix: secret.slice(0, SHOWN_CHARACTERS), last4: last4(secret), createdAt: now },
   });
   return { key: row, secret };
 }
@@ -59,3 +61,17 @@ export async function findKeyedSite(db: Database, keyHash: Buffer): Promise<{ re
 export async function markSiteKeyUsed(db: Database, id: number, now: Date): Promise<void> {
   await db.execute`UPDATE site_api_keys SET last_used_at = ${now} WHERE id = ${id} AND (last_used_at IS NULL OR last_used_at < ${now})`;
 }
+
+/** A key as operators see it. */
+export function toSiteKeyBody({ id, prefix, last4, createdAt, lastUsedAt }: SiteKey) {
+  return { id, prefix, last4, created_at: createdAt, last_used_at: lastUsedAt };
+}
+
+/** The schemas of what {@link toSiteKeyBody} gives. */
+export const siteKeyMembers = {
+  id: Joi.number().integer().required(),
+  prefix: Joi.string().required(),
+  last4: Joi.string().required(),
+  created_at: dateTimeSchema().required(),
+  last_used_at: dateTimeSchema().allow(null).required(),
+};

@@ -6,7 +6,7 @@ import { VALID_FOR_VALUES } from '../vouchers/valid-for.ts';
 import { SIGN_IN_METHODS, type Site, type SitePatch } from './site.ts';
 
 /** Members of a site as an operator writes them, by the names of our own API. */
-interface SiteBody {
+export interface SiteBody {
   readonly name?: string;
   readonly timezone?: string;
   readonly api_enabled?: boolean;
@@ -66,8 +66,6 @@ export function networkSchema(): Joi.StringSchema<string> {
 }
 
 /** A site's members by the names that the rest of the service uses. */
-export function toSitePatch(body: NewSiteBody): SitePatch & Pick<Site, 'name' | 'timezone'>;
-export function toSitePatch(body: SiteBody): SitePatch;
 export function toSitePatch(body: SiteBody): SitePatch {
   const patch = {
     name: body.name,

@@ -1,6 +1,7 @@
 // Writes to the embedded database of argv[2] until it is killed, and says each write on stdout once it was acknowledged.
 import { writeSync } from 'node:fs';
-import { migrate, openDatabase } from '../../dist/index.js';
+// biome-ignore lint/style/noRestrictedImports: a process of its own runs what was built, by the only path that leads there.
+import { migrate, openDatabase } from '../../../dist/index.js';
 
 const log = { info: () => undefined, warn: () => undefined };
 const db = await openDatabase({ dataDir: process.argv[2], log });

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
-import type { Database } from './database.ts';
-import { makeEmbeddedTemplate } from './embedded-template.ts';
-import type { DatabaseLog } from './log.ts';
-import { migrate } from './migrate.ts';
-import { hashMigrations, readMigrations } from './migrations.ts';
-import { openDatabase } from './open-database.ts';
+import type { Database } from '../database.ts';
+import { makeEmbeddedTemplate } from '../embedded-template.ts';
+import type { DatabaseLog } from '../log.ts';
+import { migrate } from '../migrate.ts';
+import { hashMigrations, readMigrations } from '../migrations.ts';
+import { openDatabase } from '../open-database.ts';
 
 /** A migrated database of its own for a suite. */
 export interface TestDatabase {
@@ -21,12 +21,12 @@ const TEMPLATE_LOCK = 0x74656d70;
 
 /**
  * Makes a migrated, empty database.
- * @param options.databaseUrl a PostgreSQL server whose user may create databases; without it the database is embedded, in memory
+ * @param options.databaseUrl a PostgreSQL server whose user may create databases; without it (or with an empty one) the database is embedded
  * @example
  * const { db, close } = await createTestDatabase({ databaseUrl: testDatabaseUrl() });
  */
 export async function createTestDatabase({ databaseUrl }: { readonly databaseUrl?: string | undefined } = {}): Promise<TestDatabase> {
-  if (databaseUrl === undefined) {
+  if (!databaseUrl) {
     await makeEmbeddedTemplate(SILENT);
     const db = await openDatabase({ databaseUrl: 'memory:', log: SILENT });
     return { db, close: () => db.close() };

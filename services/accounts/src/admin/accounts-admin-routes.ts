@@ -1,0 +1,25 @@
+import { type Route, toRoutes } from '@gatehouse/http';
+import { admitOperator, endpointHost, type ServiceDeps } from '@gatehouse/service';
+import { createPasswords, type Passwords } from '../passwords/index.ts';
+import type { AdminContext } from './admin-context.ts';
+import { createCredential } from './create-credential.ts';
+import { createUser } from './create-user.ts';
+import { deleteUser } from './delete-user.ts';
+import { getUser } from './get-user.ts';
+import { listCredentials } from './list-credentials.ts';
+import { listUsers } from './list-users.ts';
+import { patchUser } from './patch-user.ts';
+import { revokeCredential } from './revoke-credential.ts';
+
+const ENDPOINTS = [listUsers, createUser, getUser, patchUser, deleteUser, listCredentials, createCredential, revokeCredential];
+
+/** The operators' endpoints that accounts owns, as data: routing and documentation come from this list. */
+export function accountsAdminEndpoints(deps: ServiceDeps, passwords: Passwords = createPasswords()) {
+  const context: AdminContext = { deps, passwords, admit: admitOperator(deps) };
+  return ENDPOINTS.map((make) => make(context));
+}
+
+/** `/admin/v1` as far as accounts owns it: users, credentials, plans, tariffs, settings, audit, overview. */
+export function accountsAdminRoutes(deps: ServiceDeps): Route[] {
+  return toRoutes(accountsAdminEndpoints(deps), endpointHost(deps, 'native'));
+}

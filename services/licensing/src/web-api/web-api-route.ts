@@ -1,0 +1,91 @@
+import { Fault } from '@gatehouse/faults';
+import { DEFAULT_BODY_LIMIT_BYTES, type Fields, type Reply, type Route, type ServiceRequest } from '@gatehouse/http';
+import type { ServiceDeps } from '@gatehouse/service';
+import { countWrongKey } from './address-bans.ts';
+import { climbLadder } from './ladder.ts';
+import { type LoadedCall, loadCall, toLadderFacts } from './load-caller.ts';
+import type { MemberCall, Method, MethodReply, OpenCall } from './method.ts';
+import { METHODS } from './methods.ts';
+import { readInput, readParams, type WebApiInput } from './read-input.ts';
+
+/** A configuration of 1 MiB swells to three times its size when it is urlencoded. */
+const BODY_LIMIT_BYTES = 3.5 * 1024 * 1024;
+const DEFAULT_COMMAND = 'getMember';
+const INDENT = 4;
+
+/** The one path of the Web API: reads key and command, climbs the ladder, calls the method. */
+export function webApiRoute(deps: ServiceDeps): Route {
+  return {
+    dialect: 'web-api',
+    path: '/api.php',
+    name: 'api.php',
+    methods: ['GET', 'HEAD', 'POST'],
+    body: { limitBytes: BODY_LIMIT_BYTES, multipart: true },
+    handle: (request) => answer(deps, request),
+  };
+}
+
+async function answer(deps: ServiceDeps, request: ServiceRequest): Promise<Reply> {
+  const { caller, now } = request;
+  const input = await readInput(request);
+  const method = METHODS.get(input.command === undefined ? DEFAULT_COMMAND : (input.command ?? ''));
+  // Never the command as sent: it can hold anything, a key too.
+  request.notes.endpoint = method?.name ?? 'unknown command';
+  const loaded = await loadCall(deps.db, input.key?.value ?? null, caller.network, now);
+  noteCaller(request, input, loaded);
+  if (input.bodyFault !== null && !loaded.addressBanned) throw input.bodyFault;
+  await climb(deps, request, input, loaded, method);
+  if (method === undefined) throw new Fault('UNKNOWN_ROUTE');
+  checkVerb(method, request);
+  checkLength(method, request);
+  const params = await readParams(request, method.rawParam);
+  const open: OpenCall = { deps, db: deps.db, request, now };
+  const reply = await (method.access === 'none' ? method.run(open, params) : method.run(toMemberCall(open, input, loaded.caller), params));
+  return write(reply, params);
+}
+
+function noteCaller({ notes }: ServiceRequest, { key }: WebApiInput, { caller }: LoadedCall): void {
+  if (key !== null && key.last4 !== '') notes.last4 = key.last4;
+  if (caller !== null) notes.ownerId = caller.key.ownerId;
+  if (caller?.member) notes.principal = `user:${caller.member.id}`;
+}
+
+/** @throws Fault of the rung that does not hold */
+async function climb(
+  deps: ServiceDeps,
+  { caller, now }: ServiceRequest,
+  { key }: WebApiInput,
+  loaded: LoadedCall,
+  method: Method | undefined,
+): Promise<void> {
+  const facts = toLadderFacts(loaded, { keySent: key !== null, command: method ?? null, network: caller.network });
+  const fault = climbLadder(facts, now);
+  if (fault === null) return;
+  // A key that ran out is no guess: only what is nobody's counts.
+  if (fault === 'BAD_CREDENTIAL' && facts.key === 'unknown' && key !== null) await countWrongKey(deps, { caller, keyHash: key.hash, now });
+  throw new Fault(fault);
+}
+
+/** A method that changes something does not take HEAD, which must change nothing (RFC 9110 §9.2.1). */
+function checkVerb({ verb, kind }: Method, { method }: ServiceRequest): void {
+  const isTaken = method === 'POST' || (verb === 'GET' && (method === 'GET' || kind === 'data'));
+  if (!isTaken) throw new Fault('METHOD_NOT_ALLOWED', { headers: { allow: verb === 'POST' ? 'POST' : 'GET, POST' } });
+}
+
+function checkLength({ bodyLimitBytes = DEFAULT_BODY_LIMIT_BYTES }: Method, request: ServiceRequest): void {
+  if (Number(request.header('content-length') ?? 0) > bodyLimitBytes) throw new Fault('PAYLOAD_TOO_LARGE');
+}
+
+function toMemberCall(open: OpenCall, input: WebApiInput, caller: LoadedCall['caller']): MemberCall {
+  if (caller === null || caller.member === null || caller.session === null) {
+    throw new Fault('INTERNAL', { internal: 'the ladder let a call without a member through' });
+  }
+  const { key, member, session, hash } = caller;
+  return { ...open, key: { ...key, last4: input.key?.last4 ?? '' }, member, session, hash };
+}
+
+function write(reply: MethodReply, params: Fields): Reply {
+  if ('raw' in reply) return { status: 200, text: reply.raw };
+  const body = 'data' in reply ? reply.data : { code: 200, status: 200, message: reply.message };
+  return { status: 200, text: JSON.stringify(body, null, params['beautify'] === undefined ? 0 : INDENT) };
+}
