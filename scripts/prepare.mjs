@@ -129,7 +129,7 @@ function install() {
     title: 'install the packages of the lock file',
     command: 'npx',
     // Asked nothing, as there may be no terminal; development packages too, as they are what builds and tests.
-    args: ['--yes', packageManager, 'install', '--frozen-lockfile', '--config.confirmModulesPurge=false'],
+    args: ['--yes', '--prefer-offline', packageManager, 'install', '--frozen-lockfile', '--config.confirmModulesPurge=false'],
     cwd: root,
     env: installEnvironment(),
     shell: process.platform === 'win32',

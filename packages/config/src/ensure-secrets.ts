@@ -8,7 +8,7 @@ import { readCode } from './read-variable.ts';
 import { type Secret, secret } from './secret.ts';
 
 /** Secrets that a first start makes for itself. */
-export type SecretName = 'ADMIN_TOKEN' | 'DATA_KEY' | 'INTERNAL_SECRET';
+export type SecretName = 'ADMIN_TOKEN' | 'DATA_KEY' | 'INTERNAL_SECRET' | 'POSTGRES_PASSWORD';
 
 /** A secret of the data directory. */
 export interface KeptSecret {

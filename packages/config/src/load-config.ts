@@ -79,6 +79,7 @@ const loadStandalone = defineConfig(
   findPortConflicts,
 );
 const loadMigrate = defineConfig({ databaseUrl: required(settings.databaseUrl), logLevel: server.logLevel });
+const loadInit = defineConfig({ dataDir: withDefault(settings.dataDir, './data') });
 
 export type GatewayConfig = ConfigOf<typeof loadGateway>;
 export type LicensingConfig = ConfigOf<typeof loadLicensing>;
@@ -87,6 +88,7 @@ export type HotspotConfig = ConfigOf<typeof loadHotspot>;
 /** Secrets may be left out: `withSecrets` makes them. */
 export type StandaloneConfig = ConfigOf<typeof loadStandalone>;
 export type MigrateConfig = ConfigOf<typeof loadMigrate>;
+export type InitConfig = ConfigOf<typeof loadInit>;
 
 /** The settings of each process by its name. */
 export interface Configs {
@@ -96,6 +98,7 @@ export interface Configs {
   readonly hotspot: HotspotConfig;
   readonly standalone: StandaloneConfig;
   readonly migrate: MigrateConfig;
+  readonly init: InitConfig;
 }
 export type ConfigName = keyof Configs;
 
@@ -106,6 +109,7 @@ const loaders: { readonly [N in ConfigName]: (environment: Environment) => Confi
   hotspot: loadHotspot,
   standalone: loadStandalone,
   migrate: loadMigrate,
+  init: loadInit,
 };
 
 /** The metrics and RADIUS ports are not the public one; 0 is another free port each time. */

@@ -1,4 +1,5 @@
 import { Fault } from '@gatehouse/faults';
+import { describe, expect, it } from '@jest/globals';
 import { readCursor, toPage } from './page.ts';
 
 describe('pages', () => {

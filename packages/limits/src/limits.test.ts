@@ -55,6 +55,18 @@ describe.each(redisServer ? ['memory', 'redis'] : ['memory'])('limits in %s', (k
     expect(await limits.peek(policy, 'never-seen')).toMatchObject({ allowed: true, used: 0, remaining: 1000 });
   });
 
+  it('a refund gives back what was taken, and no more', async () => {
+    const policy = { name: 'refund', limit: 3, windowSeconds: 60 };
+    await Promise.all([limits.consume(policy, 'k'), limits.consume(policy, 'k')]);
+    await limits.refund(policy, 'k');
+    expect(await limits.peek(policy, 'k')).toMatchObject({ used: 1, remaining: 2 });
+    await Promise.all([limits.refund(policy, 'k'), limits.refund(policy, 'k'), limits.refund(policy, 'stranger')]);
+    expect(await limits.peek(policy, 'k')).toMatchObject({ used: 0 });
+    expect((await Promise.all(Array.from({ length: 5 }, () => limits.consume(policy, 'k')))).filter(({ allowed }) => allowed)).toHaveLength(
+      3,
+    );
+  });
+
   it('a reset gives everything back', async () => {
     const one = { ...policy, limit: 1 };
     expect(await countAllowed(limits, 2, one, 'reset')).toBe(1);

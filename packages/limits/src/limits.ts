@@ -13,6 +13,8 @@ export interface Limits extends DistinctCounts {
   consume(policy: LimitPolicy, key: string, cost?: number): Promise<LimitState>;
   /** What `consume` would find, without taking anything. `allowed` tells whether a call of cost 1 would pass. */
   peek(policy: LimitPolicy, key: string): Promise<LimitState>;
+  /** Gives back what `consume` took, within the same window: for limits that count failures, taken before and given back on success. */
+  refund(policy: LimitPolicy, key: string, cost?: number): Promise<void>;
   /** Forgets what `key` has taken. Where Redis is away it is forgotten in this process only. */
   reset(policy: LimitPolicy, key: string): Promise<void>;
 }
@@ -94,6 +96,19 @@ export function createLimits({ redis, prefix = 'limit', now = Date.now }: Limits
         .then((found) => stateOf(policy, found, now()))
         .catch(() => peekInMemory(policy, id));
     },
+    refund: async (policy, key, cost = 1) => {
+      assertPolicy(policy, cost);
+      const id = keyOf(policy, key);
+      const refundInMemory = async (): Promise<void> => {
+        const options = { customDuration: policy.windowSeconds };
+        const { consumedPoints } = await memory.reward(id, cost, options);
+        // The window had ended and taken everything with it: there was nothing to give back.
+        if (consumedPoints < 0) await memory.penalty(id, cost, options);
+      };
+      if (redis?.status() !== 'ready') return refundInMemory();
+      const refundInRedis = redis.run((client) => client.eval(GIVE_SCRIPT, 1, limiterFor(policy, client).getKey(id), cost));
+      await refundInRedis.catch(refundInMemory);
+    },
     reset: async (policy, key) => {
       assertPolicy(policy);
       const id = keyOf(policy, key);
@@ -118,6 +133,14 @@ end
 local rest = redis.call('pttl', KEYS[1])
 if rest < 0 then rest = tonumber(ARGV[2]) * 1000 end
 return {total, rest}
+`;
+
+/** Gives back what is there to be given back: a window that has ended took everything with it. ARGV: cost. */
+const GIVE_SCRIPT = `
+if tonumber(redis.call('get', KEYS[1]) or '0') >= tonumber(ARGV[1]) then
+  redis.call('decrby', KEYS[1], ARGV[1])
+end
+return 0
 `;
 
 /** The window is part of the key: a window that an operator changes begins anew. */

@@ -9,6 +9,9 @@ export function canonicalMac(text: string): string | null {
     /^[0-9a-f]{4}([.-])[0-9a-f]{4}\1[0-9a-f]{4}$/i.test(text) ||
     /^[0-9a-f]{12}$/i.test(text);
   if (!isMac) return null;
-  const pairs = text.toUpperCase().replace(/[^0-9A-F]/g, '').match(/../g);
+  const pairs = text
+    .toUpperCase()
+    .replace(/[^0-9A-F]/g, '')
+    .match(/../g);
   return pairs === null ? null : pairs.join(':');
 }

@@ -1,1 +1,1 @@
-export {};
+export { licensingRoutes } from './licensing-routes.ts';

@@ -6,6 +6,7 @@ import type { DatabaseLog } from '../log.ts';
 import { migrate } from '../migrate.ts';
 import { hashMigrations, readMigrations } from '../migrations.ts';
 import { openDatabase } from '../open-database.ts';
+import { openTemporary } from '../open-embedded.ts';
 
 /** A migrated database of its own for a suite. */
 export interface TestDatabase {
@@ -26,15 +27,23 @@ const TEMPLATE_LOCK = 0x74656d70;
  * const { db, close } = await createTestDatabase({ databaseUrl: testDatabaseUrl() });
  */
 export async function createTestDatabase({ databaseUrl }: { readonly databaseUrl?: string | undefined } = {}): Promise<TestDatabase> {
-  if (!databaseUrl) {
-    await makeEmbeddedTemplate(SILENT);
-    const db = await openDatabase({ databaseUrl: 'memory:', log: SILENT });
-    return { db, close: () => db.close() };
-  }
+  if (databaseUrl) return createOnServer(databaseUrl, (client) => makeTemplate(client, databaseUrl));
+  await makeEmbeddedTemplate(SILENT);
+  const db = await openTemporary();
+  return { db, close: () => db.close() };
+}
+
+/** The same without tables: for tests of migrating. */
+export async function createEmptyDatabase({ databaseUrl }: { readonly databaseUrl?: string | undefined } = {}): Promise<TestDatabase> {
+  if (databaseUrl) return createOnServer(databaseUrl, async () => 'template0');
+  const db = await openTemporary('empty');
+  return { db, close: () => db.close() };
+}
+
+async function createOnServer(databaseUrl: string, findTemplate: (client: pg.Client) => Promise<string>): Promise<TestDatabase> {
   const name = `gatehouse_test_${randomBytes(6).toString('hex')}`;
   await withServer(databaseUrl, async (client) => {
-    const template = await makeTemplate(client, databaseUrl);
-    await client.query(`CREATE DATABASE ${name} TEMPLATE ${template}`);
+    await client.query(`CREATE DATABASE ${name} TEMPLATE ${await findTemplate(client)}`);
   });
   const url = withDatabase(databaseUrl, name);
   const db = await openDatabase({ databaseUrl: url, log: SILENT });

@@ -1,5 +1,6 @@
 import { hashToken } from '@gatehouse/auth';
 import { ADMIN_TOKEN, startTestService, type TestService } from '@gatehouse/testing';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { openSession } from '../user-sessions/index.ts';
 import { accountsAdminRoutes } from './accounts-admin-routes.ts';
 

@@ -1,3 +1,4 @@
+import { describe, expect, it } from '@jest/globals';
 import { givenPasswordSchema, newPasswordSchema } from './password-schema.ts';
 import { createPasswords } from './passwords.ts';
 

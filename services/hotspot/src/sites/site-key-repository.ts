@@ -22,7 +22,13 @@ const SHOWN_CHARACTERS = PREFIX.length + 4;
 export async function insertSiteKey(db: Database, siteId: number, now: Date): Promise<{ key: SiteKey; secret: string }> {
   const secret = newToken(PREFIX);
   const row = await db.prisma.siteApiKey.create({
-    data: { siteId, keyHash: new Uint8Array(hashToken(secret)), prefix: secret.slice(0, SHOWN_CHARACTERS), last4: last4(secret), createdAt: now },
+    data: {
+      siteId,
+      keyHash: new Uint8Array(hashToken(secret)),
+      prefix: secret.slice(0, SHOWN_CHARACTERS),
+      last4: last4(secret),
+      createdAt: now,
+    },
   });
   return { key: row, secret };
 }
@@ -38,7 +44,8 @@ export function listSiteKeys(db: Database, siteId: number, afterId: number, limi
 
 /** @throws Fault NOT_FOUND when it is not there or was revoked before */
 export async function revokeSiteKey(db: Database, siteId: number, id: number, now: Date): Promise<void> {
-  const count = await db.execute`UPDATE site_api_keys SET revoked_at = ${now} WHERE id = ${id} AND site_id = ${siteId} AND revoked_at IS NULL`;
+  const count =
+    await db.execute`UPDATE site_api_keys SET revoked_at = ${now} WHERE id = ${id} AND site_id = ${siteId} AND revoked_at IS NULL`;
   if (count === 0) throw new Fault('NOT_FOUND', { detail: 'API key not found' });
 }
 

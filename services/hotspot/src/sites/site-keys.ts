@@ -1,4 +1,12 @@
-import { type Authenticator, createAuthenticator, createCredentialCache, EXTRACTORS, hashToken, type Principal, versionOf } from '@gatehouse/auth';
+import {
+  type Authenticator,
+  createAuthenticator,
+  createCredentialCache,
+  EXTRACTORS,
+  hashToken,
+  type Principal,
+  versionOf,
+} from '@gatehouse/auth';
 import { Fault } from '@gatehouse/faults';
 import type { Admit, Fields, ServiceRequest } from '@gatehouse/http';
 import type { DistinctState, LimitPolicy } from '@gatehouse/limits';

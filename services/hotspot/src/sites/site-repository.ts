@@ -5,7 +5,11 @@ import type { Site, SitePatch } from './site.ts';
 
 /** @throws Fault CONFLICT when the random host name is taken, which trying again mends */
 export async function insertSite(db: Database, site: SitePatch & Pick<Site, 'name' | 'timezone'>, now: Date): Promise<Site> {
-  return toSite(await db.prisma.site.create({ data: { ...toColumns(site), name: site.name, timezone: site.timezone, slug: newSlug(), createdAt: now, updatedAt: now } }));
+  return toSite(
+    await db.prisma.site.create({
+      data: { ...toColumns(site), name: site.name, timezone: site.timezone, slug: newSlug(), createdAt: now, updatedAt: now },
+    }),
+  );
 }
 
 /** Sites in the order of their ids, after `afterId`. */

@@ -33,7 +33,9 @@ const members = {
   name: textSchema(100),
   timezone: Joi.string<string>()
     .max(64)
-    .custom((name: string, helpers) => (isTimeZone(name) ? name : helpers.message({ custom: 'must be an IANA time zone such as Europe/Berlin' }))),
+    .custom((name: string, helpers) =>
+      isTimeZone(name) ? name : helpers.message({ custom: 'must be an IANA time zone such as Europe/Berlin' }),
+    ),
   api_enabled: Joi.boolean(),
   post_enabled: Joi.boolean(),
   get_enabled: Joi.boolean(),
@@ -62,7 +64,9 @@ export const sitePatchSchema: Joi.ObjectSchema<SiteBody> = Joi.object<SiteBody>(
 export function networkSchema(): Joi.StringSchema<string> {
   return Joi.string<string>()
     .max(64)
-    .custom((text: string, helpers) => (isNetwork(text) ? text : helpers.message({ custom: 'must be an IP address or a CIDR such as 192.168.0.0/16' })));
+    .custom((text: string, helpers) =>
+      isNetwork(text) ? text : helpers.message({ custom: 'must be an IP address or a CIDR such as 192.168.0.0/16' }),
+    );
 }
 
 /** A site's members by the names that the rest of the service uses. */

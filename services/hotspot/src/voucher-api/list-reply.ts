@@ -20,7 +20,7 @@ export const listParamsSchema: Joi.ObjectSchema<ListParams> = Joi.object<ListPar
 /** A run of rows in a list's order. */
 export interface Slice<Position = number> {
   /** The rows that come after this one. */
-  readonly afterId: Position;
+  readonly after: Position;
   readonly skip: number;
   readonly limit: number;
 }
@@ -46,10 +46,10 @@ const BATCH_ROWS = 500;
 export async function listReply<Row, Position>(list: List<Row, Position>, { page, per_page }: ListParams): Promise<Reply> {
   if (page !== undefined || per_page !== undefined) {
     const limit = per_page ?? DEFAULT_PER_PAGE;
-    return { status: 200, text: whole(list, await list.fetch({ afterId: list.start, skip: ((page ?? 1) - 1) * limit, limit })) };
+    return { status: 200, text: whole(list, await list.fetch({ after: list.start, skip: ((page ?? 1) - 1) * limit, limit })) };
   }
   // Before the head is sent: a database that is down is still a fault then.
-  const first = await list.fetch({ afterId: list.start, skip: 0, limit: BATCH_ROWS });
+  const first = await list.fetch({ after: list.start, skip: 0, limit: BATCH_ROWS });
   return first.length < BATCH_ROWS ? { status: 200, text: whole(list, first) } : { status: 200, stream: inPieces(list, first) };
 }
 
@@ -57,7 +57,7 @@ async function* inPieces<Row, Position>(list: List<Row, Position>, first: readon
   yield `{${JSON.stringify(list.member)}:[${write(list, first)}`;
   let last = first.at(-1);
   while (last !== undefined) {
-    const rows = await list.fetch({ afterId: list.positionOf(last), skip: 0, limit: BATCH_ROWS });
+    const rows = await list.fetch({ after: list.positionOf(last), skip: 0, limit: BATCH_ROWS });
     if (rows.length > 0) yield `,${write(list, rows)}`;
     last = rows.length < BATCH_ROWS ? undefined : rows.at(-1);
   }

@@ -7,9 +7,7 @@ export function optionalText(): Joi.StringSchema {
 
 /** A byte counter: digits in a string, as documented, since it may be longer than a number of JSON holds exactly. */
 export function counterText(): Joi.StringSchema {
-  return Joi.string()
-    .pattern(/^\d+$/)
-    .required();
+  return Joi.string().pattern(/^\d+$/).required();
 }
 
 /** A span of time such as `9h12m45s`. */

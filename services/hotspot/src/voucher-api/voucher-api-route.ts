@@ -20,7 +20,7 @@ export function voucherApiRoute({ deps, siteKeys }: HotspotContext): Route {
       request.notes.principal = `site:${site.id}`;
       const fault = judgeDoor(site, request);
       if (fault !== null) throw new Fault(fault);
-      const command = findCommand(fields['action']);
+      const command = findCommand(fields.action);
       request.notes.endpoint = command.name;
       if (command.writes && request.method === 'HEAD') throw new Fault('METHOD_NOT_ALLOWED');
       const params: unknown = validate(command.params, withoutEmpty(fields), { convert: body?.kind !== 'json', unknown: 'ignore' });

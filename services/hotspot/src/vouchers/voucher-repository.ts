@@ -45,14 +45,30 @@ export interface VoucherRow {
 }
 
 /** Vouchers of a site by id, upwards. */
-export function listVouchers(db: Database, siteId: number, { afterId, skip, limit }: Slice): Promise<VoucherRow[]> {
+export function listVouchers(db: Database, siteId: number, { after, skip, limit }: Slice): Promise<VoucherRow[]> {
   // The ids first, from the index alone: what is skipped costs no visit to its row.
   return db.query<VoucherRow>`
     SELECT id, username, passcode, fullname, valid_for AS "validFor", valid_from AS "validFrom", download_limit_mb AS "downloadLimitMb",
       upload_limit_mb AS "uploadLimitMb", first_login_at AS "firstLoginAt", last_login_at AS "lastLoginAt", mac,
       created_at AS "createdAt", last_modified_at AS "lastModifiedAt"
     FROM vouchers JOIN (
-      SELECT id FROM vouchers WHERE site_id = ${siteId} AND id > ${afterId} ORDER BY id OFFSET ${skip} LIMIT ${limit}
+      SELECT id FROM vouchers WHERE site_id = ${siteId} AND id > ${after} ORDER BY id OFFSET ${skip} LIMIT ${limit}
     ) AS slice USING (id)
     ORDER BY id`;
+}
+
+/**
+ * Deletes a voucher.
+ * @returns the ids of its live sessions, for whoever ends them; null when there is no voucher of this name, or another call was first
+ */
+export function deleteVoucher(db: Database, siteId: number, username: string): Promise<number[] | null> {
+  return db.tx(async (tx) => {
+    // A login that is under way writes its session before this lock is had, or finds no voucher any more.
+    const [voucher] = await tx.query<{ id: number }>`
+      SELECT id FROM vouchers WHERE site_id = ${siteId} AND username = ${username} FOR UPDATE`;
+    if (voucher === undefined) return null;
+    const sessions = await tx.query<{ id: number }>`SELECT id FROM guest_sessions WHERE voucher_id = ${voucher.id} AND ended_at IS NULL`;
+    await tx.execute`DELETE FROM vouchers WHERE id = ${voucher.id}`;
+    return sessions.map(({ id }) => id);
+  });
 }

@@ -1,7 +1,8 @@
-import { created, endpoint } from '@gatehouse/http';
+import { created } from '@gatehouse/http';
 import Joi from 'joi';
 import type { ApiKeyAdmits } from '../api-key.ts';
 import { countSchema, discordIdSchema, hwidSchema, idSchema, textSchema } from '../fields.ts';
+import { licensingEndpoint } from '../licensing-endpoint.ts';
 import { createKeys } from './create-keys.ts';
 import { keyObjectSchema, toKeyObject } from './key-object.ts';
 import type { NewKeyBody } from './new-key.ts';
@@ -24,7 +25,7 @@ export const newKeyFields = {
 
 /** `POST /keys`: makes one key. */
 export function createKeyEndpoint({ write }: ApiKeyAdmits) {
-  return endpoint({
+  return licensingEndpoint({
     name: 'createKey',
     method: 'POST',
     path: '/keys',

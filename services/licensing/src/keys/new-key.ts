@@ -18,7 +18,12 @@ export interface NewKeyBody {
 
 /** The provider and the service that keys are made for, as the seller has them. */
 export interface KeyParents {
-  readonly provider: { readonly id: number; readonly name: string; readonly isActive: boolean; readonly keyValidMinutes: number | null } | null;
+  readonly provider: {
+    readonly id: number;
+    readonly name: string;
+    readonly isActive: boolean;
+    readonly keyValidMinutes: number | null;
+  } | null;
   readonly service: { readonly id: number; readonly name: string } | null;
 }
 

@@ -86,7 +86,7 @@ function checkKey({ key }: LadderFacts, now: Date): FaultCode | null {
 }
 
 function isWelcome(member: MemberFacts | null): boolean {
-  return member !== null && member.isActive && !member.banned && !member.bannedBySeller && !member.webApiRevoked;
+  return member?.isActive === true && !member.banned && !member.bannedBySeller && !member.webApiRevoked;
 }
 
 function checkActivity({ member }: LadderFacts, now: Date): FaultCode | null {

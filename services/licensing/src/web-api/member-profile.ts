@@ -41,6 +41,6 @@ export function toProfile(member: ProfileSource, now: Date): MemberProfile {
 }
 
 function currentMembership({ membership, membershipExpiresAt }: ProfileSource, now: Date): Membership {
-  const hasLapsed = membership === 'premium' && membershipExpiresAt !== null && membershipExpiresAt <= now;
+  const hasLapsed = membership === 'premium' && membershipExpiresAt !== null && unixSeconds(membershipExpiresAt) <= unixSeconds(now);
   return hasLapsed ? 'free' : membership;
 }

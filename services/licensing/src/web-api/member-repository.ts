@@ -1,4 +1,4 @@
-import type { Database, Membership } from '@gatehouse/db';
+import { type Database, likePattern, type Membership } from '@gatehouse/db';
 import type { ProfileSource } from './member-profile.ts';
 
 /** A Session of a key, running or over. */
@@ -33,7 +33,10 @@ export interface BanRow {
 }
 
 /** The seller's bans that concern a member, lifted ones too, newest first. */
-export function findBans(db: Database, { keyId, ownerId, memberId }: { keyId: number; ownerId: number; memberId: number }): Promise<BanRow[]> {
+export function findBans(
+  db: Database,
+  { keyId, ownerId, memberId }: { keyId: number; ownerId: number; memberId: number },
+): Promise<BanRow[]> {
   return db.query<BanRow>`
     SELECT 'member' AS type, reason, created_at, NULL::timestamptz AS expires_at, lifted_at
     FROM seller_bans WHERE seller_id = ${ownerId} AND member_id = ${memberId}
@@ -73,7 +76,8 @@ interface NamedRow {
 
 /**
  * The members of a seller who go by a name: the one with the login, else those with that display name. Members are those
- * who hold one of the seller's keys; with `formerToo` also those whom the seller banned or revoked.
+ * who hold one of the seller's keys; with `formerToo` also those whom the seller banned or revoked. The LIKE is there for its
+ * index (users_name_trgm).
  */
 export async function findMembersByName(
   db: Database,
@@ -83,7 +87,8 @@ export async function findMembersByName(
     SELECT u.id, COALESCE(u.login, u.name) AS username, u.company, u.avatar, u.membership::text AS membership,
            u.membership_expires_at, u.is_admin, u.created_at, lower(u.login) = lower(${username}) IS TRUE AS exact
     FROM users u
-    WHERE (lower(u.login) = lower(${username}) OR (u.login IS NULL AND lower(u.name) = lower(${username})))
+    WHERE lower(u.name || ' ' || coalesce(u.login, '')) LIKE lower(${likePattern(username)})
+      AND (lower(u.login) = lower(${username}) OR (u.login IS NULL AND lower(u.name) = lower(${username})))
       AND (EXISTS (SELECT 1 FROM licence_keys k WHERE k.member_id = u.id AND k.user_id = ${ownerId})
         OR (${formerToo} AND (EXISTS (SELECT 1 FROM seller_bans b WHERE b.member_id = u.id AND b.seller_id = ${ownerId})
           OR EXISTS (SELECT 1 FROM seller_revocations r WHERE r.member_id = u.id AND r.seller_id = ${ownerId}))))

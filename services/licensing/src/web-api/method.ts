@@ -79,6 +79,5 @@ function check<Params>(schema: Joi.ObjectSchema<Params>, names: readonly string[
 }
 
 function namesOf(schema: Joi.ObjectSchema): readonly string[] {
-  const { keys }: { keys?: Readonly<Record<string, unknown>> } = schema.describe();
-  return Object.keys(keys ?? {});
+  return Object.keys(schema.describe().keys ?? {});
 }

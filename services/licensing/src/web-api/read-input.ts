@@ -19,10 +19,10 @@ const KEY_FORM = /^[A-Z0-9]{4}(-[A-Z0-9]{4}){3}$/;
 /** Reads `key` and `cmd`. The body is only read when the query does not have both, so that a stranger's body costs nothing. */
 export async function readInput(request: ServiceRequest): Promise<WebApiInput> {
   const { query } = request;
-  const isComplete = query['key'] !== undefined && query['cmd'] !== undefined;
+  const isComplete = query.key !== undefined && query.cmd !== undefined;
   const body = isComplete ? {} : await readFields(request).catch(toBodyFault);
   if (body instanceof Fault) return { key: null, command: undefined, bodyFault: body };
-  const command = query['cmd'] ?? body['cmd'];
+  const command = query.cmd ?? body.cmd;
   return {
     key: readKey(request, body),
     command: typeof command === 'string' || command === undefined ? command : null,
@@ -70,7 +70,7 @@ function readKey({ method, query, raw }: ServiceRequest, body: Fields): WebApiIn
   const found = EXTRACTORS['web-api']({ method, headers: raw.headers, query, body });
   if (found.found === 'none') return null;
   if (found.found === 'malformed') {
-    return { value: null, hash: hashToken(JSON.stringify(query['key'] ?? body['key'] ?? null)), last4: '' };
+    return { value: null, hash: hashToken(JSON.stringify(query.key ?? body.key ?? null)), last4: '' };
   }
   const { token } = found;
   const last4 = token.length < 12 ? '' : token.slice(-4);

@@ -87,5 +87,5 @@ function toMemberCall(open: OpenCall, input: WebApiInput, caller: LoadedCall['ca
 function write(reply: MethodReply, params: Fields): Reply {
   if ('raw' in reply) return { status: 200, text: reply.raw };
   const body = 'data' in reply ? reply.data : { code: 200, status: 200, message: reply.message };
-  return { status: 200, text: JSON.stringify(body, null, params['beautify'] === undefined ? 0 : INDENT) };
+  return { status: 200, text: JSON.stringify(body, null, params.beautify === undefined ? 0 : INDENT) };
 }

@@ -34,7 +34,7 @@ const getMember = memberMethod<{ bans: boolean; history: boolean; scripts: boole
     ...PROFILE_EXAMPLE,
     protection: 0,
     discord: '123456789012345678',
-    key: { last4: 'Q7ZD', expires_at: '2027-01-01T00:00:00+00:00', is_premium: true },
+    key: { last4: 'Q7ZD', expires_at: '2027-01-01T00:00:00.000Z', is_premium: true },
     session: { directory: 'Engine', started: 1_767_300_000, expire: 1_767_386_400 },
   },
   async handle(call, flags) {

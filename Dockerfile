@@ -1,0 +1,46 @@
+# One image for every service; the command chooses which. Built in stages, so that a change of sources installs nothing anew.
+
+FROM node:22-bookworm-slim AS manifests
+WORKDIR /app
+COPY package.json pnpm-lock.yaml pnpm-workspace.yaml ./
+COPY packages/auth/package.json packages/auth/
+COPY packages/config/package.json packages/config/
+COPY packages/db/package.json packages/db/
+COPY packages/dialects/package.json packages/dialects/
+COPY packages/faults/package.json packages/faults/
+COPY packages/http/package.json packages/http/
+COPY packages/limits/package.json packages/limits/
+COPY packages/service/package.json packages/service/
+COPY packages/testing/package.json packages/testing/
+COPY services/accounts/package.json services/accounts/
+COPY services/gateway/package.json services/gateway/
+COPY services/hotspot/package.json services/hotspot/
+COPY services/licensing/package.json services/licensing/
+COPY services/standalone/package.json services/standalone/
+
+FROM manifests AS production
+RUN npx --yes "$(node -p 'require("./package.json").packageManager')" install --frozen-lockfile --prod
+
+FROM manifests AS build
+RUN npx --yes "$(node -p 'require("./package.json").packageManager')" install --frozen-lockfile
+COPY tsconfig.json tsconfig.base.json prisma.config.ts ./
+COPY prisma prisma
+COPY packages packages
+COPY services services
+RUN node packages/db/scripts/generate.mjs && node node_modules/typescript/bin/tsc -b --force
+# What runs: compiled code beside its manifests, without sources, tests and type declarations.
+RUN rm -rf packages/testing && find packages services -name src -prune -exec rm -rf {} + \
+  && find packages services -name node_modules -prune -exec rm -rf {} + \
+  && find packages services \( -name '*.d.ts' -o -name '*.tsbuildinfo' -o -name 'tsconfig.json' \) -delete
+
+FROM node:22-bookworm-slim
+ENV NODE_ENV=production NODE_OPTIONS=--enable-source-maps
+WORKDIR /app
+# Volumes take their owner from here at their first use.
+RUN mkdir -p /run/gatehouse /var/lib/gatehouse && chown node:node /run/gatehouse /var/lib/gatehouse
+COPY --from=production /app /app
+COPY --from=build /app/packages packages
+COPY --from=build /app/services services
+COPY prisma/migrations prisma/migrations
+USER node
+CMD ["node", "services/gateway/dist/main.js"]

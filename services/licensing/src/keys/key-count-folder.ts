@@ -1,0 +1,31 @@
+import type { Database } from '@gatehouse/db';
+import type { Logger } from '@gatehouse/http';
+import { foldKeyCounts } from './key-counts.ts';
+
+/** Folds pending changes of counts where many have gathered, off the request's path. */
+export interface KeyCountFolder {
+  /** Never waits, never throws. @param pending how many changes a list just had to add up */
+  suggest(userId: number, pending: number): void;
+}
+
+/** Adding up fewer costs a list nothing that could be measured. */
+const WORTH_FOLDING = 500;
+
+/** Makes the folder of one process; several may fold the same seller's changes at once. */
+export function createKeyCountFolder(db: Database, log: Logger): KeyCountFolder {
+  const busy = new Set<number>();
+
+  async function fold(userId: number): Promise<void> {
+    while (!(await foldKeyCounts(db, userId)).isDone);
+  }
+
+  return {
+    suggest(userId, pending) {
+      if (pending < WORTH_FOLDING || busy.has(userId)) return;
+      busy.add(userId);
+      fold(userId)
+        .catch((error: unknown) => log.warn({ err: error }, 'counts of keys were not folded'))
+        .finally(() => busy.delete(userId));
+    },
+  };
+}

@@ -1,0 +1,114 @@
+import { type Database, Prisma } from '@gatehouse/db';
+import { cutExpirySpan, DAY_MS, HOUR_MS, type Span } from './expiry-pieces.ts';
+import { isTimed, type KeyFilter, type KeySlice } from './key-filter.ts';
+
+/** The bucket of keys that never expire, in days and in hours. */
+export const FOREVER = 2_147_483_647;
+
+const SCOPE = { all: 0, provider: 1, service: 2 } as const;
+const UNIT = { day: 0, hour: 1 } as const;
+
+/**
+ * An SQL expression for how many keys a seller has in a slice, perhaps of one provider or one service: exact, from the counts
+ * that triggers keep and from the few keys that expire within the same hour as a limit of the slice.
+ *
+ * Read in one statement with a page it agrees with it: keys and changes of counts are written by the same statements.
+ */
+export function countSql(
+  userId: number,
+  slice: KeySlice,
+  { providerId, serviceId }: Pick<KeyFilter, 'providerId' | 'serviceId'>,
+): Prisma.Sql {
+  const scope = providerId !== null ? SCOPE.provider : serviceId !== null ? SCOPE.service : SCOPE.all;
+  const states = Prisma.sql`state = ANY(${slice.states}::smallint[])`;
+  const parent = parentSql({ providerId, serviceId });
+  const pieces = cutExpirySpan(slice.fromMs, slice.toMs, scope === SCOPE.all);
+  const forever = slice.withForever ? [{ from: FOREVER, to: FOREVER + 1 }] : [];
+  const dayHours = pieces.days.map(({ from, to }) => ({ from: from * 24, to: to * 24 }));
+  const kept = anyOf([
+    Prisma.sql`unit = ${UNIT.day}::smallint AND ${within(Prisma.sql`bucket`, isTimed(slice) ? [...pieces.days, ...forever] : null)}`,
+    ...(pieces.hours.length === 0 ? [] : [Prisma.sql`unit = ${UNIT.hour}::smallint AND ${within(Prisma.sql`bucket`, pieces.hours)}`]),
+  ]);
+  const changedHours = isTimed(slice) ? [...dayHours, ...pieces.hours, ...forever] : null;
+  const exact = pieces.rest.map(
+    ({ from, to }) => Prisma.sql` + (SELECT count(*) FROM licence_keys k WHERE user_id = ${userId} AND ${states} AND ${parent}
+      AND expires_at >= ${new Date(from)} AND expires_at < ${new Date(to)})`,
+  );
+  return Prisma.sql`(
+    (SELECT coalesce(sum(n), 0) FROM key_counts WHERE user_id = ${userId} AND scope = ${scope}::smallint
+      AND scope_id = ${providerId ?? serviceId ?? 0} AND ${states} AND (${kept}))
+    + (SELECT coalesce(sum(n), 0) FROM key_count_changes WHERE user_id = ${userId} AND ${states} AND ${parent}
+      AND ${within(Prisma.sql`expiry_hour`, changedHours)})
+    ${exact.length === 0 ? Prisma.empty : Prisma.join(exact, '')})::int`;
+}
+
+/**
+ * The days of expiry, by state, in which a seller has keys of a slice: `(state, day)` rows. A day may turn out to have none.
+ */
+export function bucketsSql(userId: number, slice: KeySlice): Prisma.Sql {
+  const days = { from: Math.floor(Math.max(slice.fromMs, -1e14) / DAY_MS), to: Math.ceil(Math.min(slice.toMs, 1e15) / DAY_MS) };
+  const spans = [days, ...(slice.withForever ? [{ from: FOREVER, to: FOREVER + 1 }] : [])];
+  const states = Prisma.sql`state = ANY(${slice.states}::smallint[])`;
+  return Prisma.sql`
+    SELECT state, bucket AS day FROM key_counts
+    WHERE user_id = ${userId} AND scope = 0 AND scope_id = 0 AND unit = 0 AND ${states} AND n > 0 AND ${within(Prisma.sql`bucket`, spans)}
+    UNION
+    SELECT state, CASE WHEN expiry_hour = ${FOREVER} THEN ${FOREVER} ELSE floor(expiry_hour / 24.0)::int END FROM key_count_changes
+    WHERE user_id = ${userId} AND n > 0 AND ${states}
+      AND ${within(
+        Prisma.sql`expiry_hour`,
+        spans.map(({ from, to }) => (from === FOREVER ? { from, to } : { from: from * 24, to: to * 24 })),
+      )}`;
+}
+
+const FOLDED_AT_ONCE = 10_000;
+
+/**
+ * Adds pending changes of a seller's counts to the counts, as one statement, so that no reader ever sees them twice or not at all.
+ * @returns how many there were; fewer than asked for when there are no more
+ */
+export async function foldKeyCounts(db: Database, userId: number): Promise<{ readonly isDone: boolean }> {
+  const [row] = await db.query<{ folded: number }>`
+    WITH folded AS (
+      DELETE FROM key_count_changes
+      WHERE id IN (SELECT id FROM key_count_changes WHERE user_id = ${userId} LIMIT ${FOLDED_AT_ONCE} FOR UPDATE SKIP LOCKED)
+      RETURNING *
+    ), spread AS (
+      SELECT user_id, part.scope, part.scope_id, part.unit, state, part.bucket, sum(n) AS n
+      FROM folded CROSS JOIN LATERAL (VALUES
+        (0, 0, 0, CASE WHEN expiry_hour = ${FOREVER} THEN ${FOREVER} ELSE floor(expiry_hour / 24.0)::int END),
+        (0, 0, 1, expiry_hour),
+        (1, provider_id, 0, CASE WHEN expiry_hour = ${FOREVER} THEN ${FOREVER} ELSE floor(expiry_hour / 24.0)::int END),
+        (2, service_id, 0, CASE WHEN expiry_hour = ${FOREVER} THEN ${FOREVER} ELSE floor(expiry_hour / 24.0)::int END)
+      ) AS part(scope, scope_id, unit, bucket)
+      WHERE part.scope_id IS NOT NULL
+      GROUP BY 1, 2, 3, 4, 5, 6 HAVING sum(n) <> 0
+    ), added AS (
+      INSERT INTO key_counts (user_id, scope, scope_id, unit, state, bucket, n)
+      SELECT * FROM spread ORDER BY 1, 2, 3, 4, 5, 6
+      ON CONFLICT (user_id, scope, scope_id, unit, state, bucket) DO UPDATE SET n = key_counts.n + excluded.n
+    )
+    SELECT count(*)::int AS folded FROM folded`;
+  return { isDone: (row?.folded ?? 0) < FOLDED_AT_ONCE };
+}
+
+function parentSql({ providerId, serviceId }: Pick<KeyFilter, 'providerId' | 'serviceId'>): Prisma.Sql {
+  if (providerId !== null) return Prisma.sql`provider_id = ${providerId}`;
+  return serviceId === null ? Prisma.sql`TRUE` : Prisma.sql`service_id = ${serviceId}`;
+}
+
+/** @param spans null: anywhere; none: nowhere */
+function within(column: Prisma.Sql, spans: readonly Span[] | null): Prisma.Sql {
+  if (spans === null) return Prisma.sql`TRUE`;
+  return anyOf(spans.map(({ from, to }) => Prisma.sql`${column} >= ${from}::bigint AND ${column} < ${to}::bigint`));
+}
+
+function anyOf(conditions: readonly Prisma.Sql[]): Prisma.Sql {
+  if (conditions.length === 0) return Prisma.sql`FALSE`;
+  return Prisma.sql`(${Prisma.join(
+    conditions.map((condition) => Prisma.sql`(${condition})`),
+    ' OR ',
+  )})`;
+}
+
+export { HOUR_MS };
