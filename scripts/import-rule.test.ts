@@ -70,7 +70,10 @@ describe('imports point down', () => {
   });
 
   it.each(Object.entries(ALLOWED))('tests of %s may use the test support and nothing else more', (folder, allowed) => {
-    const extra = folder.startsWith('services/') ? [...FOR_TESTS, ...(allowed.includes('db') ? ['db/testing'] : [])] : [];
+    const extra =
+      folder.startsWith('services/') || folder === 'packages/service'
+        ? [...FOR_TESTS, ...(allowed.includes('db') ? ['db/testing'] : [])]
+        : [];
     const forbidden = TARGETS.filter((target) => ![...allowed, ...extra].includes(target)).map(
       (target) => `import '@gatehouse/${target}';`,
     );

@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -17,7 +17,7 @@ const stamps = join(root, 'node_modules/.cache/gatehouse');
  */
 export function prepare({ build = true } = {}) {
   checkNode();
-  const steps = [installStep, generateStep, ...(build ? [buildStep] : [])];
+  const steps = [installStep, generateStep, ...(build ? [buildStep, templateStep] : [])];
   // Each step is looked at only when the one before it is done: its inputs may be what that one writes.
   for (const describeStep of steps) {
     if (isDone(describeStep())) continue;
@@ -117,10 +117,29 @@ function buildStep() {
 
 /** @param {readonly string[]} folders */
 function compile(folders) {
-  const args = ['node_modules/typescript/bin/tsc', '-b'];
-  // The compiler goes by its own records and does not notice that its output was deleted.
-  if (folders.some((folder) => !existsSync(join(root, folder, 'dist/index.js')))) args.push('--force');
-  runQuietly({ title: 'build', command: process.execPath, args, cwd: root });
+  for (const folder of folders) {
+    // The compiler goes by its own records and does not notice that its output was deleted.
+    if (!existsSync(join(root, folder, 'dist/index.js'))) rmSync(join(root, folder, 'tsconfig.tsbuildinfo'), { force: true });
+  }
+  runQuietly({ title: 'build', command: process.execPath, args: ['node_modules/typescript/bin/tsc', '-b'], cwd: root });
+}
+
+/**
+ * The migrated database that a first start and the suites copy.
+ * @returns {Step}
+ */
+function templateStep() {
+  const script = 'packages/db/scripts/make-template.mjs';
+  const cache = 'node_modules/.cache/gatehouse';
+  const made = listFolder(root, cache).find((entry) => entry.name.startsWith('embedded-'));
+  return {
+    stamp: openStamp(
+      join(stamps, 'template'),
+      fingerprint(root, { files: [...listFiles(root, 'prisma/migrations'), script, 'pnpm-lock.yaml'] }),
+    ),
+    outputs: [`${cache}/${made?.name ?? 'embedded'}`],
+    run: () => runQuietly({ title: 'prepare the embedded database', command: process.execPath, args: [script], cwd: root }),
+  };
 }
 
 function install() {

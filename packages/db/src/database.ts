@@ -126,13 +126,13 @@ async function runTx<T>(kind: Database['kind'], client: TxClient, work: (db: Dat
 }
 
 async function retryConflicts<T>(attempt: () => Promise<T>): Promise<T> {
-  for (let retriesLeft = RETRIES_AT_MOST; ; retriesLeft -= 1) {
+  for (let retries = 0; ; retries += 1) {
     try {
       return await attempt();
     } catch (error) {
-      if (!(error instanceof WriteConflict) || retriesLeft === 0) throw error;
+      if (!(error instanceof WriteConflict) || retries === RETRIES_AT_MOST) throw error;
       // The others of a deadlock go first; chance keeps two losers from meeting again.
-      await sleep(5 + Math.random() * 20);
+      await sleep(Math.random() * 20 * 4 ** retries);
     }
   }
 }

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { Fault, type FaultOptions } from '@gatehouse/faults';
 import { type Error as DriverError, isDriverAdapterError } from '@prisma/driver-adapter-utils';
 import { Prisma } from './generated/client.ts';
@@ -90,7 +91,7 @@ function fromDriver(driver: DriverError, cause: unknown): Fault {
 type SqlError = Error & { readonly code: string; readonly severity: string; readonly constraint?: string };
 
 function isSqlError(error: unknown): error is SqlError {
-  return error instanceof Error && 'severity' in error && 'code' in error && typeof error.code === 'string' && error.code.length === 5;
+  return types.isNativeError(error) && 'severity' in error && 'code' in error && typeof error.code === 'string' && error.code.length === 5;
 }
 
 function fromSql(error: SqlError): Fault {
@@ -114,9 +115,8 @@ function fromPrisma(error: Prisma.PrismaClientKnownRequestError): Fault {
 }
 
 function isConnectionError(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  if (CONNECTION_MESSAGES.test(error.message)) return true;
-  return 'code' in error && typeof error.code === 'string' && 'syscall' in error && SOCKET_CODES.test(error.code);
+  if (!types.isNativeError(error)) return false;
+  return CONNECTION_MESSAGES.test(error.message) || ('code' in error && typeof error.code === 'string' && SOCKET_CODES.test(error.code));
 }
 
 function constraintName(constraint: { index: string } | { fields: string[] } | { foreignKey: object } | undefined): string {
@@ -137,5 +137,5 @@ function badValue(cause: unknown): Fault {
 }
 
 function about(cause: unknown): FaultOptions {
-  return { internal: cause instanceof Error ? `database: ${cause.name}` : 'database', cause };
+  return { internal: types.isNativeError(cause) ? `database: ${cause.name}` : 'database', cause };
 }

@@ -1,6 +1,5 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils';
-import type { MigrationList } from '@prisma/schema-engine-wasm';
 import pg from 'pg';
 import { connectionOf } from './connection.ts';
 import type { Database } from './database.ts';
@@ -10,7 +9,7 @@ import { Prisma } from './generated/client.ts';
 import type { DatabaseLog } from './log.ts';
 import { type Migration, readMigrations } from './migrations.ts';
 import { postgresConfig } from './postgres-adapter.ts';
-import { createSchemaEngine } from './schema-engine.ts';
+import { asMigrationList, createSchemaEngine, NO_FILTERS } from './schema-engine.ts';
 
 /** A migration that could not be applied. Nothing of it, nor of those after it, is in the database. */
 export class MigrationFailed extends Error {
@@ -121,18 +120,4 @@ export async function applyMigrations(adapter: SqlDriverAdapter, migrations: rea
   } finally {
     engine.free();
   }
-}
-
-const NO_FILTERS = { externalTables: [], externalEnums: [] };
-
-function asMigrationList(migrations: readonly Migration[]): MigrationList {
-  return {
-    baseDir: '',
-    lockfile: { path: 'migration_lock.toml', content: 'provider = "postgresql"' },
-    shadowDbInitScript: '',
-    migrationDirectories: migrations.map(({ name, script }) => ({
-      path: name,
-      migrationFile: { path: 'migration.sql', content: { tag: 'ok', value: script } },
-    })),
-  };
 }

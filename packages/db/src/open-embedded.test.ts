@@ -34,7 +34,7 @@ it('loses no acknowledged write when its process is killed in the middle of writ
     expect(await db.query`SELECT 1 FROM users GROUP BY xmin HAVING count(*) > 2`).toEqual([]);
     await db.close();
   }
-});
+}, 60_000);
 
 it('is opened by one process at a time, and by the next once that one is gone, however it went', async () => {
   const child = startChild('write-embedded', [dataDir]);

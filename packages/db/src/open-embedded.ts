@@ -27,14 +27,11 @@ export async function openEmbedded(dataDir: string): Promise<Database> {
   }
 }
 
-/**
- * Opens a new embedded PGlite that is gone when it is closed.
- * @param content `empty`: without tables, whether there is a template or not
- */
-export async function openTemporary(content: 'template' | 'empty' = 'template'): Promise<Database> {
+/** Opens a new embedded PGlite that is gone when it is closed. */
+export async function openTemporary(): Promise<Database> {
   const folder = await mkdtemp(join(tmpdir(), 'gatehouse-'));
   const directory = join(folder, 'pg');
-  if (content === 'template') await createEmbeddedDirectory(directory);
+  await createEmbeddedDirectory(directory);
   return wrap(await startPGlite(directory), () => rm(folder, { recursive: true, force: true }));
 }
 

@@ -53,7 +53,7 @@ function toDetail(detail: Joi.ValidationErrorItem): FaultDetail {
   return { path: detail.path.map(String).join('.').slice(0, 100), message: detail.message };
 }
 
-/** What no endpoint takes anywhere: a parameter given twice, NUL (PostgreSQL's text cannot hold it), nesting without end. */
+/** What no endpoint takes anywhere: a parameter given twice, NUL (PostgreSQL's text cannot hold it), a prototype, nesting without end. */
 function findPoison(value: unknown, path: readonly string[], depth: number): FaultDetail | null {
   const detail = (message: string) => ({ path: path.join('.').slice(0, 100), message });
   if (typeof value === 'string') return value.includes('\0') ? detail('must not contain NUL') : null;
@@ -62,6 +62,8 @@ function findPoison(value: unknown, path: readonly string[], depth: number): Fau
   if (depth > MAX_DEPTH) return detail('is nested too deeply');
   for (const [name, member] of Object.entries(value)) {
     if (name.includes('\0')) return detail('must not contain NUL');
+    // Copied with the rest it would become the copy's prototype, and be read where a member is missing.
+    if (name === '__proto__') return { path: [...path, name].join('.').slice(0, 100), message: 'is not a known parameter' };
     const found = findPoison(member, [...path, name], depth + 1);
     if (found !== null) return found;
   }

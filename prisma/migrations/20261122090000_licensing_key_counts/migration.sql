@@ -86,3 +86,6 @@ CREATE TRIGGER key_counts_truncate AFTER TRUNCATE ON "licence_keys"
 INSERT INTO key_count_changes (user_id, provider_id, service_id, state, expiry_hour, n)
 SELECT user_id, provider_id, service_id, state, key_expiry_hour(expires_at), count(*)
 FROM licence_keys GROUP BY 1, 2, 3, 4, 5;
+
+-- One key pair signs at a time.
+CREATE UNIQUE INDEX "signing_keys_current_key" ON "signing_keys" (("retired_at" IS NULL)) WHERE "retired_at" IS NULL;

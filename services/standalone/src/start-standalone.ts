@@ -1,10 +1,10 @@
-import { accountsRoutes } from '@gatehouse/accounts';
+import { createAccounts } from '@gatehouse/accounts';
 import { readVersion, type StandaloneConfig, type withSecrets } from '@gatehouse/config';
 import { createVault, type Database, migrate, openDatabase } from '@gatehouse/db';
 import { startGateway } from '@gatehouse/gateway';
-import { hotspotRoutes } from '@gatehouse/hotspot';
+import { createHotspot } from '@gatehouse/hotspot';
 import { createLog, type Listening, listen, type Route } from '@gatehouse/http';
-import { licensingRoutes } from '@gatehouse/licensing';
+import { createLicensing } from '@gatehouse/licensing';
 import { connectRedis, createLimits, createVersions, type RedisLink } from '@gatehouse/limits';
 import { buildApp, createDeps, reveal, type ServiceDeps } from '@gatehouse/service';
 
@@ -64,9 +64,9 @@ async function start(config: CompleteConfig, closers: (() => Promise<void>)[]): 
     return `http://${INNER_HOST}:${server.port}`;
   };
   const upstreams = {
-    licensing: await serve('licensing', (made) => licensingRoutes(made)),
-    accounts: await serve('accounts', (made) => accountsRoutes(made, accountsOptions(config))),
-    hotspot: await serve('hotspot', (made) => hotspotRoutes(made, { cloudDomain: config.cloudDomain })),
+    licensing: await serve('licensing', (made) => createLicensing(made)),
+    accounts: await serve('accounts', (made) => createAccounts({ ...made, ...accountsOptions(config) })),
+    hotspot: await serve('hotspot', (made) => createHotspot({ ...made, cloudDomain: config.cloudDomain })),
   };
   const gateway: Listening = await startGateway({
     upstreams,

@@ -36,8 +36,11 @@ export async function createTestDatabase({ databaseUrl }: { readonly databaseUrl
 /** The same without tables: for tests of migrating. */
 export async function createEmptyDatabase({ databaseUrl }: { readonly databaseUrl?: string | undefined } = {}): Promise<TestDatabase> {
   if (databaseUrl) return createOnServer(databaseUrl, async () => 'template0');
-  const db = await openTemporary('empty');
-  return { db, close: () => db.close() };
+  const test = await createTestDatabase();
+  // Much quicker than a database from nothing, and as empty.
+  await test.db.execute`DROP SCHEMA public CASCADE`;
+  await test.db.execute`CREATE SCHEMA public`;
+  return test;
 }
 
 async function createOnServer(databaseUrl: string, findTemplate: (client: pg.Client) => Promise<string>): Promise<TestDatabase> {

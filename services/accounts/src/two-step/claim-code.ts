@@ -1,7 +1,7 @@
 import type { Database, Vault } from '@gatehouse/db';
 import { useRecoveryCode } from './recovery-codes.ts';
-import { openTotpSecret } from './totp-secret.ts';
 import { findTotpStep } from './totp.ts';
+import { openTotpSecret } from './totp-secret.ts';
 
 /** A user whose two-step is on. */
 export interface TwoStepUser {

@@ -30,6 +30,12 @@ describe('codes of authenticators', () => {
     expect(Secret.fromBase32(secret).bytes).toHaveLength(20);
     const url = new URL(otpauthUrl(secret, 'ann+x@example.com'));
     expect([url.protocol, url.host, decodeURIComponent(url.pathname)]).toEqual(['otpauth:', 'totp', '/Gatehouse:ann+x@example.com']);
-    expect(Object.fromEntries(url.searchParams)).toMatchObject({ secret, issuer: 'Gatehouse', algorithm: 'SHA1', digits: '6', period: '30' });
+    expect(Object.fromEntries(url.searchParams)).toMatchObject({
+      secret,
+      issuer: 'Gatehouse',
+      algorithm: 'SHA1',
+      digits: '6',
+      period: '30',
+    });
   });
 });

@@ -1,5 +1,7 @@
+import { versionOf } from '@gatehouse/auth';
 import { badParameter } from '@gatehouse/faults';
 import { ok } from '@gatehouse/http';
+import type { ServiceDeps } from '@gatehouse/service';
 import Joi from 'joi';
 import type { ApiKeyAdmits } from '../api-key.ts';
 import { idSchema, textSchema } from '../fields.ts';
@@ -14,7 +16,7 @@ interface DeleteKeysBody {
 const MAX_NAMED = 1000;
 
 /** `POST /keys/bulk-delete`: deletes up to 1000 keys, named by id or value, in one statement; says which were not there. */
-export function deleteKeysEndpoint({ write }: ApiKeyAdmits) {
+export function deleteKeysEndpoint(deps: ServiceDeps, { write }: ApiKeyAdmits) {
   return licensingEndpoint({
     name: 'deleteKeys',
     method: 'POST',
@@ -32,11 +34,12 @@ export function deleteKeysEndpoint({ write }: ApiKeyAdmits) {
       }),
     },
     faults: ['IDEMPOTENCY_MISMATCH'],
-    async handle({ principal, body: { ids, keys }, db }) {
+    async handle({ principal, body: { ids, keys }, db, afterCommit }) {
       const named = ids.length + keys.length;
       if (named < 1 || named > MAX_NAMED)
         throw badParameter(keys.length > 0 ? 'keys' : 'ids', `must be 1 to ${MAX_NAMED} in all, ids and keys together`);
       const gone = await deleteKeys(db, principal.id, { ids, values: keys });
+      if (gone.length > 0) afterCommit(() => deps.versions.touch(gone.map(({ id }) => versionOf.licence(id))));
       const goneIds = new Set(gone.map(({ id }) => id));
       const goneValues = new Set(gone.map(({ value }) => value));
       const missing = [...new Set(ids.filter((id) => !goneIds.has(id))), ...new Set(keys.filter((value) => !goneValues.has(value)))];

@@ -121,6 +121,20 @@ export async function insertBan(
 }
 
 /**
+ * The bans that hold, newest first.
+ * @param page.beforeId null: from the newest on
+ */
+export function findBans(
+  db: Database,
+  { beforeId, limit, now }: { beforeId: number | null; limit: number; now: Date },
+): Promise<AddressBan[]> {
+  return db.query<AddressBan>`
+    SELECT id, address, reason, expires_at, created_at FROM address_bans
+    WHERE lifted_at IS NULL AND (expires_at IS NULL OR expires_at > ${now}) AND id < COALESCE(${beforeId}::bigint, 9223372036854775807)
+    ORDER BY id DESC LIMIT ${limit}`;
+}
+
+/**
  * Lifts a ban and clears the count of its address.
  * @returns the address, or null when there is no such ban
  */

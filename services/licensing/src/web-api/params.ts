@@ -5,12 +5,15 @@ import Joi from 'joi';
 export function flag(): Joi.AnySchema<boolean> {
   return Joi.any()
     .custom(() => true)
-    .default(false);
+    .default(false)
+    .description('flag');
 }
 
 /** A list of ids, as JSON text or, in a JSON body, as a list; the ids may be numbers or texts. */
 export function idList(maxItems: number): Joi.AnySchema<readonly number[]> {
-  return Joi.any().custom((value: unknown, helpers) => readIds(value, maxItems) ?? helpers.error('any.custom'));
+  return Joi.any()
+    .custom((value: unknown, helpers) => readIds(value, maxItems) ?? helpers.error('any.custom'))
+    .description(`JSON list of ids, at most ${maxItems}`);
 }
 
 function readIds(value: unknown, maxItems: number): readonly number[] | null {

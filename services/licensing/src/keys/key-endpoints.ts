@@ -19,7 +19,7 @@ export function keyEndpoints(deps: ServiceDeps, admits: ApiKeyAdmits): AnyEndpoi
     listKeysEndpoint(admits, folder),
     createKeyEndpoint(admits),
     createKeyBatchEndpoint(admits),
-    deleteKeysEndpoint(admits),
+    deleteKeysEndpoint(deps, admits),
     getKeyEndpoint(admits),
     updateKeyEndpoint(deps, admits),
     deleteKeyEndpoint(deps, admits),

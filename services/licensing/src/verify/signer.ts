@@ -1,0 +1,45 @@
+import { type KeyObject, sign } from 'node:crypto';
+import type { Database, Vault } from '@gatehouse/db';
+import { Fault } from '@gatehouse/faults';
+import { canonicalJson, type JsonValue } from './canonical-json.ts';
+import { ensureSigningKey, findPrivateKey, listSigningKeys } from './signing-key-repository.ts';
+
+/** Signs answers with Ed25519 (RFC 8032) over their canonical form. */
+export interface Signer {
+  /**
+   * Adds `kid` and `signature` (base64) to an answer.
+   * @param kid the key pair that signs now, as the database says; null when there is none yet
+   */
+  sign<Answer extends { readonly [name: string]: JsonValue }>(
+    kid: string | null,
+    answer: Answer,
+  ): Promise<Answer & { readonly kid: string; readonly signature: string }>;
+}
+
+/** Makes the signer of one process. Private keys are opened once and held; which of them signs is asked for with every answer. */
+export function createSigner(db: Database, vault: Vault, clock: () => Date): Signer {
+  const keys = new Map<string, KeyObject>();
+
+  async function openKey(kid: string): Promise<KeyObject> {
+    const key = await findPrivateKey(db, vault, kid);
+    if (key === null) throw new Fault('INTERNAL', { internal: `signing key ${kid} is gone` });
+    keys.set(kid, key);
+    return key;
+  }
+
+  async function firstKid(): Promise<string> {
+    await ensureSigningKey(db, vault, clock());
+    const [current] = await listSigningKeys(db);
+    if (current === undefined) throw new Fault('INTERNAL', { internal: 'there is no signing key' });
+    return current.kid;
+  }
+
+  return {
+    async sign(currentKid, answer) {
+      const kid = currentKid ?? (await firstKid());
+      const key = keys.get(kid) ?? (await openKey(kid));
+      const signed = { ...answer, kid };
+      return { ...signed, signature: sign(null, Buffer.from(canonicalJson(signed)), key).toString('base64') };
+    },
+  };
+}

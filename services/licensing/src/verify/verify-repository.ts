@@ -1,0 +1,206 @@
+import { hashToken } from '@gatehouse/auth';
+import { type Database, UniqueViolation, WriteConflict } from '@gatehouse/db';
+import type { VerifyAnswer } from './answer.ts';
+import type { JudgeFacts, KeyFacts, KeyUse } from './judge.ts';
+
+/** What a program asks. */
+export interface VerifyQuestion {
+  readonly key: string;
+  readonly hwid: string | null;
+  readonly serviceId: number | null;
+  readonly nonce: string | null;
+}
+
+/** A key as verify knows it: what it is judged by, and what is told of it. */
+export interface VerifiedKey extends KeyFacts {
+  readonly id: number;
+  readonly ownerId: number;
+  readonly memberId: number | null;
+  readonly serviceId: number | null;
+  readonly isPremium: boolean;
+  readonly keyName: string | null;
+}
+
+/** Everything that an answer is made of. */
+export interface VerifyFacts extends JudgeFacts {
+  readonly key: VerifiedKey | null;
+  /** The key pair that signs now. */
+  readonly kid: string | null;
+  /** The same question, asked with the same nonce within ten minutes: its answer. */
+  readonly earlier: { readonly useId: number; readonly answer: VerifyAnswer } | null;
+}
+
+/** Ten minutes: how long a lost answer can be asked for again (keys.md). */
+export const REPLAY_MS = 600_000;
+
+interface FactsRow {
+  readonly address_banned: boolean;
+  readonly hwid_banned: boolean;
+  readonly kid: string | null;
+  readonly keyless: boolean | null;
+  readonly asked_owner: number | null;
+  readonly id: number | null;
+  readonly user_id: number;
+  readonly member_id: number | null;
+  readonly service_id: number | null;
+  readonly is_premium: boolean;
+  readonly key_name: string | null;
+  readonly is_invalidated: boolean;
+  readonly expires_at: Date | null;
+  readonly used_at: Date | null;
+  readonly one_time_use: boolean;
+  readonly expiry_on_first_use: boolean;
+  readonly validity_minutes: number | null;
+  readonly no_hwid: boolean;
+  readonly hwid_limit: number | null;
+  readonly hwid_count: number;
+  readonly is_bound: boolean;
+  readonly member_banned: boolean | null;
+  readonly use_id: number | null;
+  readonly answer: VerifyAnswer | null;
+}
+
+/**
+ * Loads all facts in one statement, every part of it by a unique index.
+ * @param network what bans of addresses count by: `caller.network`
+ */
+export async function loadVerifyFacts(db: Database, question: VerifyQuestion, network: string, now: Date): Promise<VerifyFacts> {
+  const { key, hwid, serviceId, nonce } = question;
+  const [row] = await db.query<FactsRow>`
+    SELECT
+      EXISTS (SELECT 1 FROM address_bans a
+              WHERE a.address = ${network} AND a.lifted_at IS NULL AND (a.expires_at IS NULL OR a.expires_at > ${now})) AS address_banned,
+      EXISTS (SELECT 1 FROM hwid_bans b
+              WHERE b.user_id IN (k.user_id, asked.user_id) AND b.hwid = ${hwid}
+                AND (b.expires_at IS NULL OR b.expires_at > ${now})) AS hwid_banned,
+      (SELECT s.kid FROM signing_keys s WHERE s.retired_at IS NULL) AS kid,
+      coalesce(asked.keyless_mode, own.keyless_mode) AS keyless, asked.user_id AS asked_owner,
+      k.id, k.user_id, k.member_id, k.service_id, k.is_premium, k.key_name, k.is_invalidated, k.expires_at, k.used_at, k.one_time_use,
+      k.expiry_on_first_use, k.validity_minutes, k.no_hwid, k.hwid_limit, k.hwid_count,
+      h.id IS NOT NULL AS is_bound,
+      k.member_id IS NOT NULL AND (m.banned OR sb.member_id IS NOT NULL) AS member_banned,
+      u.id AS use_id, u.answer
+    FROM (SELECT 1) AS one
+    LEFT JOIN licence_keys k ON k.key_value = ${key}
+    LEFT JOIN services own ON own.id = k.service_id
+    LEFT JOIN services asked ON asked.id = ${serviceId}
+    LEFT JOIN key_hwids h ON h.key_id = k.id AND h.hwid = ${hwid}
+    LEFT JOIN users m ON m.id = k.member_id
+    LEFT JOIN seller_bans sb ON sb.seller_id = k.user_id AND sb.member_id = k.member_id
+    LEFT JOIN verify_uses u ON u.key_hash = ${hashToken(key)} AND u.hwid = ${hwid ?? ''} AND u.nonce = ${nonce}
+      AND u.created_at > ${new Date(now.getTime() - REPLAY_MS)}`;
+  if (row === undefined) throw new Error('a SELECT from one row gave none');
+  return toFacts(row, question);
+}
+
+function toFacts(row: FactsRow, { hwid, serviceId }: VerifyQuestion): VerifyFacts {
+  return {
+    isAddressBanned: row.address_banned,
+    isHwidBanned: row.hwid_banned,
+    isKeyless: row.keyless === true,
+    hwid,
+    key: row.id === null ? null : toKey(row, row.id, serviceId),
+    kid: row.kid,
+    earlier: row.use_id === null || row.answer === null ? null : { useId: row.use_id, answer: row.answer },
+  };
+}
+
+function toKey(row: FactsRow, id: number, askedServiceId: number | null): VerifiedKey {
+  return {
+    id,
+    ownerId: row.user_id,
+    memberId: row.member_id,
+    serviceId: row.service_id,
+    isPremium: row.is_premium,
+    keyName: row.key_name,
+    isInvalidated: row.is_invalidated,
+    expiresAt: row.expires_at,
+    usedAt: row.used_at,
+    oneTimeUse: row.one_time_use,
+    expiryOnFirstUse: row.expiry_on_first_use,
+    validityMinutes: row.validity_minutes,
+    noHwid: row.no_hwid,
+    hwidLimit: row.hwid_limit,
+    hwidCount: row.hwid_count,
+    isBound: row.is_bound,
+    // A key of no service fits every service of its seller.
+    fitsService: askedServiceId === null || (row.asked_owner === row.user_id && (row.service_id ?? askedServiceId) === askedServiceId),
+    isMemberBanned: row.member_banned === true,
+  };
+}
+
+/** A verdict to be written down, with what it was decided from. */
+export interface UseRecord {
+  readonly question: VerifyQuestion;
+  readonly key: VerifiedKey;
+  readonly use: KeyUse | null;
+  readonly answer: VerifyAnswer;
+  readonly now: Date;
+}
+
+/**
+ * Writes what a verdict changes, and the answer when it has a nonce, as one statement that only happens if what was decided from
+ * still holds.
+ * @returns null when it does not, or when the same question was answered meanwhile: load and judge again
+ * @throws WriteConflict in a transaction, which then must begin again
+ */
+export async function recordUse(
+  db: Database,
+  record: UseRecord,
+  isTransaction: boolean,
+): Promise<{ readonly useId: number | null } | null> {
+  try {
+    return record.use === null ? await noteUse(db, record) : await spendKey(db, record, record.use);
+  } catch (error) {
+    // The same HWID was bound by someone else at the same instant: the statement is undone, and so is a transaction around it.
+    if (!(error instanceof UniqueViolation)) throw error;
+    if (isTransaction) throw new WriteConflict(error);
+    return null;
+  }
+}
+
+async function noteUse(db: Database, { question, key, answer, now }: UseRecord): Promise<{ readonly useId: number | null } | null> {
+  if (question.nonce === null) return { useId: null };
+  const [row] = await db.query<{ id: number }>`
+    INSERT INTO verify_uses (key_hash, key_id, hwid, nonce, service_id, verdict, answer, created_at)
+    VALUES (${hashToken(question.key)}, ${key.id}, ${question.hwid ?? ''}, ${question.nonce}, ${question.serviceId}, ${answer.code},
+      ${JSON.stringify(answer)}::jsonb, ${now})
+    ON CONFLICT (key_hash, hwid, nonce) DO UPDATE
+    SET key_id = excluded.key_id, service_id = excluded.service_id, verdict = excluded.verdict, answer = excluded.answer,
+        created_at = excluded.created_at
+    WHERE verify_uses.created_at <= ${new Date(now.getTime() - REPLAY_MS)}
+    RETURNING id`;
+  return row === undefined ? null : { useId: row.id };
+}
+
+async function spendKey(
+  db: Database,
+  { question, key, answer, now }: UseRecord,
+  use: KeyUse,
+): Promise<{ readonly useId: number | null } | null> {
+  const [row] = await db.query<{ use_id: number | null }>`
+    WITH spent AS (
+      UPDATE licence_keys
+      SET used_at = ${use.usedAt}, expires_at = ${use.expiresAt}, hwid_count = hwid_count + ${use.binds ? 1 : 0}::int
+      WHERE id = ${key.id} AND NOT is_invalidated AND used_at IS NOT DISTINCT FROM ${key.usedAt}::timestamptz
+        AND expires_at IS NOT DISTINCT FROM ${key.expiresAt}::timestamptz
+        AND validity_minutes IS NOT DISTINCT FROM ${key.validityMinutes}::int AND expiry_on_first_use = ${key.expiryOnFirstUse}
+        AND one_time_use = ${key.oneTimeUse} AND no_hwid = ${key.noHwid}
+        AND (NOT ${use.binds}::boolean OR coalesce(hwid_limit, 0) = 0 OR hwid_count < hwid_limit)
+      RETURNING id
+    ), bound AS (
+      INSERT INTO key_hwids (key_id, user_id, hwid, bound_at, bound_by)
+      SELECT spent.id, ${key.ownerId}::int, ${question.hwid}::text, ${now}::timestamptz, 'verify' FROM spent WHERE ${use.binds}::boolean
+    ), noted AS (
+      INSERT INTO verify_uses (key_hash, key_id, hwid, nonce, service_id, verdict, answer, created_at)
+      SELECT ${hashToken(question.key)}::bytea, spent.id, ${question.hwid ?? ''}::text, ${question.nonce}::text, ${question.serviceId}::int,
+        ${answer.code}::text, ${JSON.stringify(answer)}::jsonb, ${now}::timestamptz
+      FROM spent WHERE ${question.nonce}::text IS NOT NULL
+      ON CONFLICT (key_hash, hwid, nonce) DO UPDATE
+      SET key_id = excluded.key_id, service_id = excluded.service_id, verdict = excluded.verdict, answer = excluded.answer,
+          created_at = excluded.created_at
+      RETURNING id
+    )
+    SELECT (SELECT id FROM noted) AS use_id FROM spent`;
+  return row === undefined ? null : { useId: row.use_id };
+}
