@@ -42,7 +42,7 @@ describe('what is left out', () => {
       host: '127.0.0.1',
       port: 8080,
       dataDir: './data',
-      logLevel: 'info',
+      logLevel: 'warn',
       demo: true,
       trustProxy: [],
       databaseUrl: undefined,

@@ -3,9 +3,7 @@
 // Read it before keeping it, and add what the schema's language cannot say (trigram, partial and expression indexes, checks).
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-// biome-ignore lint/style/noRestrictedImports: a script of this package runs what was built, by the only path that leads there.
 import { findMigrationsFolder } from '../dist/migrations.js';
-// biome-ignore lint/style/noRestrictedImports: as above.
 import { diffSchema } from '../dist/testing/diff-schema.js';
 
 const name = process.argv[2];

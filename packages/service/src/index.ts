@@ -5,5 +5,5 @@ export { buildApp } from './build-app.ts';
 export { createDeps, type DepsOptions, endpointHost, reveal, type ServiceDeps } from './deps.ts';
 export { admitOperator, credentialOf } from './operator.ts';
 export { principalName } from './principal-name.ts';
-export { runService, type ServiceDefinition } from './run-service.ts';
+export { runService, type ServiceDefinition, type ServiceParts } from './run-service.ts';
 export { DEFAULT_SETTINGS, loadSettings, SETTING_NAMES, type Settings } from './settings.ts';

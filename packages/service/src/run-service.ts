@@ -5,14 +5,18 @@ import { connectRedis, createLimits, createVersions } from '@gatehouse/limits';
 import { buildApp } from './build-app.ts';
 import { createDeps, reveal, type ServiceDeps } from './deps.ts';
 
+/** What a service is made of once it has been started. */
+export interface ServiceParts {
+  readonly routes: readonly Route[];
+  /** What runs beside them: mail, nightly work, the port for FreeRADIUS. Closed before the database. */
+  readonly background?: readonly { close(): Promise<void> }[];
+}
+
 /** What a service adds to what all have. */
 export interface ServiceDefinition<Config extends LicensingConfig> {
   readonly name: string;
   readonly load: () => Config;
-  /** Its routes; also the place to start what runs beside them. */
-  readonly routes: (deps: ServiceDeps, config: Config) => Promise<readonly Route[]> | readonly Route[];
-  /** Further servers, such as the port for FreeRADIUS. Closed with the rest. */
-  readonly listenMore?: (deps: ServiceDeps, config: Config) => Promise<readonly { close(): Promise<void> }[]>;
+  readonly start: (deps: ServiceDeps, config: Config) => Promise<ServiceParts> | ServiceParts;
 }
 
 /** The process of one service in a deployment of several: reads its settings, opens what it needs, serves, drains at SIGTERM. */
@@ -37,12 +41,12 @@ export function runService<Config extends LicensingConfig>(definition: ServiceDe
       appVersion: readVersion(),
       publicUrl: config.publicUrl ?? `http://${config.host}:${config.port}`,
     });
-    const app = buildApp(definition.name, deps, await definition.routes(deps, config));
-    const servers: { close(): Promise<void> }[] = [await listen(app, config.port, config.host)];
-    servers.push(...((await definition.listenMore?.(deps, config)) ?? []));
+    const { routes, background = [] } = await definition.start(deps, config);
+    const server = await listen(buildApp(definition.name, deps, routes), config.port, config.host);
     log.info({ port: config.port }, `${definition.name} is ready`);
     return async () => {
-      await Promise.all(servers.map((server) => server.close()));
+      await server.close();
+      await Promise.all(background.map((part) => part.close()));
       await Promise.all([deps.activity.close(), deps.audit.close()]);
       await redis?.close();
       await db.close();

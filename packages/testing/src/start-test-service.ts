@@ -1,6 +1,6 @@
 import { startGateway } from '@gatehouse/gateway';
 import { INTERNAL_HEADERS, listen, type Route } from '@gatehouse/http';
-import { buildApp, type ServiceDeps } from '@gatehouse/service';
+import { buildApp, type ServiceDeps, type ServiceParts } from '@gatehouse/service';
 import supertest from 'supertest';
 import { createTestDeps, INTERNAL_SECRET, type TestDeps, type TestDepsOptions } from './test-deps.ts';
 
@@ -16,17 +16,20 @@ export interface TestService extends TestDeps {
 
 /** What {@link startTestService} takes. */
 export interface TestServiceOptions extends TestDepsOptions {
-  readonly routes: (deps: ServiceDeps) => readonly Route[] | Promise<readonly Route[]>;
+  /** What the service answers; with `start` also what runs beside it. One of the two. */
+  readonly routes?: (deps: ServiceDeps) => readonly Route[] | Promise<readonly Route[]>;
+  readonly start?: (deps: ServiceDeps) => ServiceParts | Promise<ServiceParts>;
   /** Dependencies to share with another service under test; they stay open at close. */
   readonly on?: TestDeps;
   readonly cloudDomain?: string;
 }
 
 /** Starts a service and the gateway on free ports. */
-export async function startTestService({ routes, on, cloudDomain, ...options }: TestServiceOptions): Promise<TestService> {
+export async function startTestService({ routes, start, on, cloudDomain, ...options }: TestServiceOptions): Promise<TestService> {
   const base = on ?? (await createTestDeps(options));
   const { deps } = base;
-  const app = buildApp('test', deps, await routes(deps));
+  const parts = (await start?.(deps)) ?? { routes: (await routes?.(deps)) ?? [] };
+  const app = buildApp('test', deps, parts.routes);
   const server = await listen(app, 0, '127.0.0.1');
   const url = `http://127.0.0.1:${server.port}`;
   const gateway = await startGateway({
@@ -49,6 +52,7 @@ export async function startTestService({ routes, on, cloudDomain, ...options }: 
     async close() {
       await gateway.close(1_000);
       await server.close(1_000);
+      await Promise.all((parts.background ?? []).map((part) => part.close()));
       if (on === undefined) await base.close();
     },
   };

@@ -37,8 +37,8 @@ export async function createTestDeps({
   clock = createTestClock(),
   log = createLog('test', 'silent'),
 }: TestDepsOptions = {}): Promise<TestDeps> {
-  const { db, url, close } = await createTestDatabase({ databaseUrl: process.env['TEST_DATABASE_URL'] });
-  const redisUrl = process.env['TEST_REDIS_URL'];
+  const { db, url, close } = await createTestDatabase({ databaseUrl: process.env.TEST_DATABASE_URL });
+  const redisUrl = process.env.TEST_REDIS_URL;
   const redisPrefix = `test:${randomBytes(6).toString('hex')}:`;
   const redis = redisUrl === undefined ? undefined : connectRedis({ url: redisUrl, keyPrefix: redisPrefix, log });
   await redis?.waitUntilReady(2_000);

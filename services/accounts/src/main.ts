@@ -1,9 +1,11 @@
 import { loadConfig } from '@gatehouse/config';
 import { reveal, runService } from '@gatehouse/service';
-import { createAccounts } from './create-accounts.ts';
+import { startAccounts } from './start-accounts.ts';
 
+// The process that docker-compose starts.
 runService({
   name: 'accounts',
   load: () => loadConfig('accounts'),
-  routes: (deps, config) => createAccounts({ ...deps, telegramBotToken: reveal(config.telegramBotToken) }),
+  start: (deps, { dataDir, smtpUrl, telegramBotToken }) =>
+    startAccounts(deps, { dataDir, smtpUrl: reveal(smtpUrl), telegramBotToken: reveal(telegramBotToken) }),
 });

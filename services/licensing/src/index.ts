@@ -1,1 +1,2 @@
-export { licensingRoutes } from './licensing-routes.ts';
+export { createLicensing } from './create-licensing.ts';
+export { startLicensing } from './start-licensing.ts';

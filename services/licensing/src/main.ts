@@ -1,6 +1,6 @@
 import { loadConfig } from '@gatehouse/config';
 import { runService } from '@gatehouse/service';
-import { licensingRoutes } from './licensing-routes.ts';
+import { startLicensing } from './start-licensing.ts';
 
 // The process that docker-compose starts.
-runService({ name: 'licensing', load: () => loadConfig('licensing'), routes: licensingRoutes });
+runService({ name: 'licensing', load: () => loadConfig('licensing'), start: startLicensing });

@@ -1,12 +1,12 @@
-import { createAccounts } from '@gatehouse/accounts';
+import { startAccounts } from '@gatehouse/accounts';
 import { readVersion, type StandaloneConfig, type withSecrets } from '@gatehouse/config';
 import { createVault, type Database, migrate, openDatabase } from '@gatehouse/db';
 import { startGateway } from '@gatehouse/gateway';
-import { createHotspot } from '@gatehouse/hotspot';
-import { createLog, type Listening, listen, type Route } from '@gatehouse/http';
-import { createLicensing } from '@gatehouse/licensing';
+import { startHotspot } from '@gatehouse/hotspot';
+import { createLog, type Listening, listen } from '@gatehouse/http';
+import { startLicensing } from '@gatehouse/licensing';
 import { connectRedis, createLimits, createVersions, type RedisLink } from '@gatehouse/limits';
-import { buildApp, createDeps, reveal, type ServiceDeps } from '@gatehouse/service';
+import { buildApp, createDeps, reveal, type ServiceDeps, type ServiceParts } from '@gatehouse/service';
 
 /** Settings with every secret present. */
 export type CompleteConfig = ReturnType<typeof withSecrets>['config'];
@@ -57,16 +57,18 @@ async function start(config: CompleteConfig, closers: (() => Promise<void>)[]): 
     closers.push(async () => void (await Promise.all([made.activity.close(), made.audit.close()])));
     return made;
   };
-  const serve = async (name: string, routes: (made: ServiceDeps) => Promise<readonly Route[]> | readonly Route[]): Promise<string> => {
+  const serve = async (name: string, begin: (made: ServiceDeps) => Promise<ServiceParts> | ServiceParts): Promise<string> => {
     const made = deps(name);
-    const server = await listen(buildApp(name, made, await routes(made)), 0, INNER_HOST);
+    const { routes, background = [] } = await begin(made);
+    closers.push(async () => void (await Promise.all(background.map((part) => part.close()))));
+    const server = await listen(buildApp(name, made, routes), 0, INNER_HOST);
     closers.push(() => server.close());
     return `http://${INNER_HOST}:${server.port}`;
   };
   const upstreams = {
-    licensing: await serve('licensing', (made) => createLicensing(made)),
-    accounts: await serve('accounts', (made) => createAccounts({ ...made, ...accountsOptions(config) })),
-    hotspot: await serve('hotspot', (made) => createHotspot({ ...made, cloudDomain: config.cloudDomain })),
+    licensing: await serve('licensing', startLicensing),
+    accounts: await serve('accounts', (made) => startAccounts(made, accountsOptions(config))),
+    hotspot: await serve('hotspot', (made) => startHotspot(made, { cloudDomain: config.cloudDomain })),
   };
   const gateway: Listening = await startGateway({
     upstreams,

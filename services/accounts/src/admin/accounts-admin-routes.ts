@@ -1,4 +1,5 @@
-import { type Route, toRoutes } from '@gatehouse/http';
+import type { Database } from '@gatehouse/db';
+import { type AnyEndpoint, type Route, toRoutes } from '@gatehouse/http';
 import { admitOperator, endpointHost, type ServiceDeps } from '@gatehouse/service';
 import { createPasswords, type Passwords } from '../passwords/index.ts';
 import type { AdminContext } from './admin-context.ts';
@@ -14,7 +15,7 @@ import { revokeCredential } from './revoke-credential.ts';
 const ENDPOINTS = [listUsers, createUser, getUser, patchUser, deleteUser, listCredentials, createCredential, revokeCredential];
 
 /** The operators' endpoints that accounts owns, as data: routing and documentation come from this list. */
-export function accountsAdminEndpoints(deps: ServiceDeps, passwords: Passwords = createPasswords()) {
+export function accountsAdminEndpoints(deps: ServiceDeps, passwords: Passwords = createPasswords()): AnyEndpoint<Database>[] {
   const context: AdminContext = { deps, passwords, admit: admitOperator(deps) };
   return ENDPOINTS.map((make) => make(context));
 }

@@ -1,6 +1,6 @@
 import type { Database } from '@gatehouse/db';
 import { Fault } from '@gatehouse/faults';
-import { type Idempotency, type Route, toRoutes } from '@gatehouse/http';
+import { type AnyEndpoint, type Idempotency, type Route, toRoutes } from '@gatehouse/http';
 import { endpointHost, type ServiceDeps } from '@gatehouse/service';
 import { getInfo } from './get-info.ts';
 import { getSession } from './get-session.ts';
@@ -30,7 +30,7 @@ export function altercpaRoutes(deps: ServiceDeps, options: AltercpaOptions): Rou
 }
 
 /** The endpoints as data: routing, documentation and tests come from it. */
-export function altercpaEndpoints(deps: ServiceDeps, { telegramBotToken }: AltercpaOptions) {
+export function altercpaEndpoints(deps: ServiceDeps, { telegramBotToken }: AltercpaOptions): AnyEndpoint<Database>[] {
   const members = createMembers(deps);
   return [
     getInfo(members),

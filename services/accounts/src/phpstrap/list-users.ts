@@ -14,7 +14,8 @@ import {
   plainTimeSchema,
   reply,
 } from './phpstrap-formats.ts';
-import { findUser, findUsers, type ListedUser } from './users-repository.ts';
+import { createUserFinder } from './user-finder.ts';
+import { findUser, type ListedUser } from './users-repository.ts';
 
 /** What `users.php` takes; unknown parameters are ignored. */
 interface UsersQuery {
@@ -27,6 +28,7 @@ interface UsersQuery {
 
 /** `GET /api/v1/users.php`: one user by `id`, or a page of those that the filters leave, by id. For plans that may list users. */
 export function listUsers(callers: Callers) {
+  const findUsers = createUserFinder();
   return endpoint<Caller, object, UsersQuery, object, Database>({
     name: 'listUsers',
     method: 'GET',
@@ -58,8 +60,8 @@ export function listUsers(callers: Callers) {
         if (user === null) throw new Fault('NOT_FOUND');
         return ok({ success: true, data: userBody(user, now), meta: metaBody(now) });
       }
-      const { page, per_page } = query;
-      const { users, total } = await findUsers(db, { ...query, perPage: per_page, now });
+      const { email, status, page, per_page } = query;
+      const { users, total } = await findUsers(db, { email, status, page, perPage: per_page, now });
       const pagination = { total, page, per_page, pages: Math.ceil(total / per_page) };
       return ok({ success: true, data: users.map((user) => userBody(user, now)), meta: { ...metaBody(now), pagination } });
     },

@@ -1,4 +1,5 @@
-import { type Route, toRoutes } from '@gatehouse/http';
+import type { Database } from '@gatehouse/db';
+import { type AnyEndpoint, type Route, toRoutes } from '@gatehouse/http';
 import { admitOperator, endpointHost, type ServiceDeps } from '@gatehouse/service';
 import type { AdminContext } from './admin-context.ts';
 import { createBan } from './bans/create-ban.ts';
@@ -24,7 +25,7 @@ const SOFTWARE = [listSoftware, createSoftware, getSoftware, updateSoftware, del
 const SCRIPTS = [listScripts, createScript, getScript, updateScript, deleteScript];
 
 /** The operators' endpoints that licensing owns, as data: routing and documentation come from this list. */
-export function licensingAdminEndpoints(deps: ServiceDeps) {
+export function licensingAdminEndpoints(deps: ServiceDeps): AnyEndpoint<Database>[] {
   const context: AdminContext = { deps, admit: admitOperator(deps) };
   return [...BANS, ...LICENCES, ...SOFTWARE, ...SCRIPTS].map((make) => make(context));
 }

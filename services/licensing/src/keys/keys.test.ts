@@ -1,13 +1,13 @@
 import { startTestService, type TestService } from '@gatehouse/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { licensingRoutes } from '../licensing-routes.ts';
+import { createLicensing } from '../create-licensing.ts';
 import { createSeller, type TestSeller } from '../testing/create-seller.ts';
 
 let app: TestService;
 let seller: TestSeller;
 
 beforeAll(async () => {
-  app = await startTestService({ routes: licensingRoutes });
+  app = await startTestService({ routes: createLicensing });
   seller = await createSeller(app.deps.db);
 });
 afterAll(() => app.close());

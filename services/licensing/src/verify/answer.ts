@@ -17,6 +17,8 @@ export interface UnsignedAnswer {
   readonly [name: string]: boolean | number | string | null | AnswerKey;
   readonly valid: boolean;
   readonly code: VerdictCode;
+  /** Left out where the verdict is not about the key itself. */
+  readonly key?: AnswerKey;
   readonly hwid: string | null;
   readonly nonce: string | null;
   /** The service that was asked for: without it, an answer of a keyless program would do for any other. */

@@ -19,7 +19,7 @@ export const admitLicenceHolder: Admit<LicenceHolder> = {
     request.notes.principal = 'anonymous';
     if (request.header('idempotency-key') === undefined) return { kind: 'anonymous' };
     const { fields } = await request.body();
-    return { kind: `licence:${hashToken(String(fields['key'])).toString('base64url')}` };
+    return { kind: `licence:${hashToken(String(fields.key)).toString('base64url')}` };
   },
 };
 

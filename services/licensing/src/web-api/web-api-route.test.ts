@@ -127,6 +127,47 @@ describe('api.php', () => {
   });
 });
 
+describe('every rung, through the gateway', () => {
+  const USER = { banned: true } as const;
+  const rungs: [name: string, options: Parameters<typeof seedMember>[1], code: number, message: string][] = [
+    ['an expired key', { key: { expiresAt: new Date(0) } }, 401, 'invalid api key'],
+    ['an invalidated key', { key: { isInvalidated: true } }, 401, 'invalid api key'],
+    ['a banned member', { user: USER }, 403, 'authorization denied by server'],
+    ['an inactive member', { user: { isActive: false } }, 403, 'authorization denied by server'],
+    ['a member without the privilege', { user: { webApiRevoked: true } }, 403, 'authorization denied by server'],
+    ['two-step off', { user: { totpConfirmedAt: null } }, 403, 'API is not available because you must enable 2-step on your forum account'],
+    [
+      'a dormant account',
+      { user: { lastActiveAt: null } },
+      403,
+      'API is not available because your forum account has not been active in the last 72 hours',
+    ],
+  ];
+  it.each(rungs)('%s ends in its sentence, whatever the parameters', async (_name, options, code, message) => {
+    const { keyValue } = await seedMember(app.deps, options);
+    expect((await call(`key=${keyValue}`)).body).toEqual({ code, status: code, message });
+    expect((await call(`key=${keyValue}&cmd=setProtection&protection=9`, '192.0.2.1')).body).toEqual({ code, status: code, message });
+  });
+
+  it('a sign-in or the use of a token counts as activity from the next call on', async () => {
+    const bob = await seedMember(app.deps, { user: { lastActiveAt: null } });
+    await app.deps.db.prisma.user.update({ where: { id: bob.memberId }, data: { lastLoginAt: app.clock() } });
+    expect((await call(`key=${bob.keyValue}`)).status).toBe(200);
+    const eve = await seedMember(app.deps, { user: { lastActiveAt: null } });
+    app.deps.activity.note(eve.memberId, null, app.clock());
+    await app.deps.activity.flush();
+    expect((await call(`key=${eve.keyValue}`)).status).toBe(200);
+  });
+
+  it('a database that is away is 503, not a wrong key', async () => {
+    const closed = await startTestService({ routes: webApiRoutes });
+    await closed.deps.db.close();
+    const reply = await closed.gateway.get(`/api.php?key=${ada.keyValue}`);
+    expect([reply.status, reply.body.code]).toEqual([503, 503]);
+    await closed.close().catch(() => undefined);
+  });
+});
+
 describe('the Session and its hash', () => {
   const mismatch = {
     code: 401,

@@ -87,7 +87,11 @@ async function keepOr(check: () => Promise<unknown>, kept: string, renew: () => 
 }
 
 /** Makes a user; one that a first start left behind half done is made anew. */
-async function addUser(api: ApiClient, token: string, body: { readonly email: string; readonly [member: string]: unknown }): Promise<number> {
+async function addUser(
+  api: ApiClient,
+  token: string,
+  body: { readonly email: string; readonly [member: string]: unknown },
+): Promise<number> {
   const create = () => api.call<{ id: number }>('POST', '/admin/v1/users', { token, body });
   try {
     return (await create()).id;
