@@ -1,7 +1,7 @@
 // Forms of every secret that Gatehouse hands out or takes, and parameters that carry one.
 const PATTERNS: readonly (readonly [form: RegExp, replacement: string])[] = [
-  [/\b[A-Z0-9]{4}-[A-Z0-9]{4}-[A-Z0-9]{4}-([A-Z0-9]{4})\b/g, '****-****-****-$1'],
-  [/\b(psk|gh[a-z])_[A-Za-z0-9_-]{12,}([A-Za-z0-9_-]{4})\b/g, '$1_****$2'],
+  [/\b[A-Z0-9]{4}-[A-Z0-9]{4}-[A-Z0-9]{4}-([A-Z0-9]{4})\b/gi, '****-****-****-$1'],
+  [/\b([a-z]{2,4})_[0-9a-f]{28,}([0-9a-f]{4})\b/g, '$1_****$2'],
   [/\b\d{1,10}-[0-9a-f]{36}([0-9a-f]{4})\b/g, '****$1'],
   [/\b(Bearer|Basic)\s+[^\s"',;]+/gi, '$1 ****'],
   [/([?&;\s"'](?:api[-_]?key|access_token|key|id|token|passcode|password|secret|code)=)[^&\s"']+/gi, '$1****'],

@@ -28,7 +28,7 @@ export function createLicensing(deps: ServiceDeps): Route[] {
 /** Every endpoint of the `keys` dialect, in the order in which paths are tried: fixed ones stand before `/keys/:keyId`. */
 export function keysDialectEndpoints(deps: ServiceDeps): AnyEndpoint<Database>[] {
   const admits = createApiKeyAdmits(deps);
-  const verifier = createKeyVerifier(deps, createSigner(deps.db, deps.vault, deps.clock));
+  const verifier = createKeyVerifier(deps, createSigner(deps.vault, deps.clock));
   return [
     verifyEndpoint(verifier),
     publicKeyEndpoint(deps),

@@ -1,2 +1,3 @@
-export { createLicensing } from './create-licensing.ts';
+export { createLicensing, keysDialectEndpoints } from './create-licensing.ts';
 export { startLicensing } from './start-licensing.ts';
+export { signingAdminEndpoints } from './verify/signing-admin-endpoints.ts';

@@ -6,13 +6,35 @@ import type { AdminContext } from './admin-context.ts';
 import { createCredential } from './create-credential.ts';
 import { createUser } from './create-user.ts';
 import { deleteUser } from './delete-user.ts';
+import { getOverview } from './get-overview.ts';
 import { getUser } from './get-user.ts';
+import { listAudit } from './list-audit.ts';
 import { listCredentials } from './list-credentials.ts';
 import { listUsers } from './list-users.ts';
 import { patchUser } from './patch-user.ts';
+import { listPlans, putPlan } from './plans.ts';
 import { revokeCredential } from './revoke-credential.ts';
+import { getSettings, patchSettings } from './settings.ts';
+import { listTariffs, putTariff } from './tariffs.ts';
 
-const ENDPOINTS = [listUsers, createUser, getUser, patchUser, deleteUser, listCredentials, createCredential, revokeCredential];
+const ENDPOINTS = [
+  listUsers,
+  createUser,
+  getUser,
+  patchUser,
+  deleteUser,
+  listCredentials,
+  createCredential,
+  revokeCredential,
+  listPlans,
+  putPlan,
+  listTariffs,
+  putTariff,
+  getSettings,
+  patchSettings,
+  listAudit,
+  getOverview,
+];
 
 /** The operators' endpoints that accounts owns, as data: routing and documentation come from this list. */
 export function accountsAdminEndpoints(deps: ServiceDeps, passwords: Passwords = createPasswords()): AnyEndpoint<Database>[] {

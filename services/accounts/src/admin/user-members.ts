@@ -29,6 +29,7 @@ export interface UserMembers {
   readonly is_active?: boolean;
   readonly is_admin?: boolean;
   readonly plan?: string;
+  readonly tariff?: string;
   readonly rate_limit?: number | null;
   readonly rate_limit_window?: number | null;
   readonly banned?: boolean;
@@ -55,6 +56,7 @@ const MEMBER_SCHEMAS = {
   is_active: Joi.boolean(),
   is_admin: Joi.boolean(),
   plan: Joi.string().min(1).max(50).description('Name of a plan'),
+  tariff: Joi.string().min(1).max(50).description('Name of a tariff'),
   rate_limit: countSchema().allow(null).description("Own figure in place of the plan's"),
   rate_limit_window: countSchema(LONGEST_WINDOW_SECONDS).allow(null).description("Own window in seconds in place of the plan's"),
   banned: Joi.boolean(),
@@ -87,6 +89,7 @@ export function toColumns({ membership, ...members }: UserMembers): UserColumns 
     isActive: members.is_active,
     isAdmin: members.is_admin,
     planName: members.plan,
+    tariffName: members.tariff,
     rateLimit: members.rate_limit,
     rateLimitWindow: members.rate_limit_window,
     banned: members.banned,
@@ -117,6 +120,7 @@ export function toUserBody(user: UserRow) {
     is_active: user.isActive,
     is_admin: user.isAdmin,
     plan: user.planName,
+    tariff: user.tariffName,
     rate_limit: user.rateLimit,
     rate_limit_window: user.rateLimitWindow,
     banned: user.banned,
@@ -152,6 +156,7 @@ export const userBodySchema = Joi.object({
   is_active: Joi.boolean().required(),
   is_admin: Joi.boolean().required(),
   plan: Joi.string().required(),
+  tariff: Joi.string().required(),
   rate_limit: Joi.number().integer().allow(null).required(),
   rate_limit_window: Joi.number().integer().allow(null).required(),
   banned: Joi.boolean().required(),

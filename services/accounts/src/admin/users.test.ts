@@ -86,6 +86,7 @@ describe('operators and users', () => {
     [{ name: 'Ann', timezone: 'Moon/Base' }, 'timezone'],
     [{ name: 'Ann', language: 'english please' }, 'language'],
     [{ name: 'Ann', plan: 'no such plan' }, 'plan'],
+    [{ name: 'Ann', tariff: 'no such tariff' }, 'tariff'],
     [{ name: 'Ann', rate_limit: 0 }, 'rate_limit'],
     [{ name: 'Ann', rate_limit_window: 2_147_484 }, 'rate_limit_window'],
     [{ name: 'Ann', membership: { status: 'gold' } }, 'membership.status'],

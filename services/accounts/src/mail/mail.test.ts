@@ -23,7 +23,7 @@ const waiting = () => base.deps.db.prisma.mailJob.count();
 const withResolvers = () => {
   const resolvers: (() => void)[] = [];
   const promise = new Promise<void>((resolve) => resolvers.push(resolve));
-  return { promise, resolve: () => resolvers.forEach((resolve) => resolve()) };
+  return { promise, resolve: () => resolvers[0]?.() };
 };
 
 describe('the mail queue', () => {

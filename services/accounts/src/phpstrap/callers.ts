@@ -56,9 +56,15 @@ export function createCallers({ db, versions, limits, activity, settings: readSe
     const policy = takes ? planPolicy(guess.subject.plan) : null;
     const taking = policy === null ? null : limits.consume(policy, String(guess?.id));
     const [holder, state] = await Promise.all([tokens.get(hash), taking]);
-    if (holder === null) return null;
     const taken = policy === null || state === null ? null : { policy, state };
-    return { ...holder, subject: { holder, taken } };
+    if (holder !== null && isOpen(holder.subject)) return { ...holder, subject: { holder, taken } };
+    // The guess was out of date: the token was revoked or the account switched off a moment ago.
+    await giveBack(guess?.id, taken);
+    return holder && { ...holder, subject: { holder, taken: null } };
+  }
+
+  async function giveBack(userId: number | undefined, taken: Taken | null): Promise<void> {
+    if (taken?.state.allowed) await limits.refund(taken.policy, String(userId));
   }
 
   function findingsOf(request: ServiceRequest): Findings {
@@ -75,10 +81,10 @@ export function createCallers({ db, versions, limits, activity, settings: readSe
     return found.settings;
   }
 
-  async function requireEnabled(request: ServiceRequest): Promise<void> {
+  async function isEnabled(request: ServiceRequest): Promise<boolean> {
     const { phpstrapEnabled } = await settings(request);
     wasEnabled = phpstrapEnabled;
-    if (!phpstrapEnabled) throw new Fault('API_DISABLED');
+    return phpstrapEnabled;
   }
 
   /** A wrong or missing token costs its address. */
@@ -89,7 +95,11 @@ export function createCallers({ db, versions, limits, activity, settings: readSe
   }
 
   async function admit(request: ServiceRequest): Promise<Caller> {
-    const [, outcome] = await Promise.all([requireEnabled(request), taker.attempt(credentialOf(request))]);
+    const [enabled, outcome] = await Promise.all([isEnabled(request), taker.attempt(credentialOf(request))]);
+    if (!enabled) {
+      await giveBack(outcome.principal?.id, outcome.principal?.subject.taken ?? null);
+      throw new Fault('API_DISABLED');
+    }
     if (outcome.principal === null) return refuseStranger(request, outcome.fault);
     const { holder, taken } = outcome.principal.subject;
     request.notes.principal = `user:${holder.id}`;
@@ -114,7 +124,8 @@ export function createCallers({ db, versions, limits, activity, settings: readSe
   }
 
   async function admitAnyone(request: ServiceRequest): Promise<TokenHolder | null> {
-    const [, holder] = await Promise.all([requireEnabled(request), identify(request)]);
+    const [enabled, holder] = await Promise.all([isEnabled(request), identify(request)]);
+    if (!enabled) throw new Fault('API_DISABLED');
     return holder !== null && isOpen(holder.subject) ? holder : null;
   }
 

@@ -63,7 +63,7 @@ export function createUserFinder(): (db: Database, request: PageRequest) => Prom
   }
 
   async function find(db: Database, wanted: UserSearch): Promise<FoundUsers> {
-    const key = JSON.stringify([wanted.email?.toLowerCase(), wanted.status]);
+    const key = JSON.stringify([wanted.email, wanted.status]);
     const stamp = await readChangeStamp(db);
     const known = kept.get(key);
     if (known !== undefined && isCurrent(known, stamp, wanted)) return known;

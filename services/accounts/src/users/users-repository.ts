@@ -17,6 +17,7 @@ const COLUMNS = {
   membershipExpiresAt: true,
   credits: true,
   planName: true,
+  tariffName: true,
   rateLimit: true,
   rateLimitWindow: true,
   isActive: true,
@@ -73,14 +74,14 @@ export async function getUser(db: Database, id: number): Promise<UserRow> {
   return user;
 }
 
-/** @throws Fault CONFLICT when the e-mail is taken, BAD_PARAMETER when there is no such plan */
+/** @throws Fault CONFLICT when the e-mail is taken, BAD_PARAMETER when there is no such plan or tariff */
 export function insertUser(db: Database, columns: UserColumns & { readonly name: string }, now: Date): Promise<UserRow> {
   return db.prisma.user.create({ data: { ...columns, createdAt: now, updatedAt: now }, select: COLUMNS }).catch(rethrow);
 }
 
 /**
  * Writes columns of a user. Another e-mail is one that nobody has proved yet.
- * @throws Fault NOT_FOUND, CONFLICT when the e-mail is taken, BAD_PARAMETER when there is no such plan
+ * @throws Fault NOT_FOUND, CONFLICT when the e-mail is taken, BAD_PARAMETER when there is no such plan or tariff
  */
 export function updateUser(db: Database, id: number, columns: UserColumns, now: Date): Promise<UserRow> {
   return db.tx(async (tx) => {
@@ -103,7 +104,9 @@ function userNotFound(): Fault {
 
 function rethrow(error: unknown): never {
   if (error instanceof UniqueViolation) throw new Fault('CONFLICT', { detail: 'This e-mail belongs to another user.', cause: error });
-  if (error instanceof ForeignKeyViolation) throw badParameter('plan', 'is not the name of a plan');
+  if (error instanceof ForeignKeyViolation) {
+    throw error.constraint.includes('tariff') ? badParameter('tariff', 'is not the name of a tariff') : badParameter('plan', 'is not the name of a plan');
+  }
   if (error instanceof Fault && error.code === 'NOT_FOUND') throw userNotFound();
   throw error;
 }

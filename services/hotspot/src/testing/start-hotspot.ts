@@ -13,6 +13,8 @@ export interface TestSite {
 
 /** The hotspot service behind the gateway, and shorthands for what every suite does. */
 export interface TestHotspot extends TestService {
+  /** The Authorization header of an operator. */
+  readonly operator: string;
   /** Calls the admin API through the gateway. */
   admin(method: 'get' | 'post' | 'patch' | 'delete', path: string, body?: object): ReturnType<TestService['gateway']['get']>;
   /** Makes a site with a key, its API switched on, and the switches given. */
@@ -32,9 +34,15 @@ export async function startHotspot(options: { readonly on?: TestDeps } = {}): Pr
     service.gateway[method](`/admin/v1/${path}`).set('authorization', `Bearer ${ADMIN_TOKEN}`).send(body);
   return {
     ...service,
+    operator: `Bearer ${ADMIN_TOKEN}`,
     admin,
     async makeSite(switches = {}) {
-      const site = await admin('post', 'sites', { name: 'Café Seeblick', timezone: 'Europe/Berlin', api_enabled: true, ...switches }).expect(201);
+      const site = await admin('post', 'sites', {
+        name: 'Café Seeblick',
+        timezone: 'Europe/Berlin',
+        api_enabled: true,
+        ...switches,
+      }).expect(201);
       const key = await admin('post', `sites/${site.body.id}/api-keys`).expect(201);
       return { id: site.body.id, slug: site.body.slug, key: key.body.secret };
     },

@@ -37,7 +37,7 @@ export interface List<Row, Position> {
 }
 
 /** Rows fetched together: enough that asking costs little, few enough that memory and other requests do not feel it. */
-const BATCH_ROWS = 500;
+const BATCH_ROWS = 250;
 
 /**
  * Replies with a list: one page of it, or all of it. A list longer than one batch is streamed, each batch beginning after the

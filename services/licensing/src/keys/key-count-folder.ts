@@ -1,6 +1,6 @@
 import type { Database } from '@gatehouse/db';
 import type { Logger } from '@gatehouse/http';
-import { foldKeyCounts } from './key-counts.ts';
+import { foldSellerKeyCounts } from './key-counts.ts';
 
 /** Folds pending changes of counts where many have gathered, off the request's path. */
 export interface KeyCountFolder {
@@ -15,15 +15,11 @@ const WORTH_FOLDING = 500;
 export function createKeyCountFolder(db: Database, log: Logger): KeyCountFolder {
   const busy = new Set<number>();
 
-  async function fold(userId: number): Promise<void> {
-    while (!(await foldKeyCounts(db, userId)).isDone);
-  }
-
   return {
     suggest(userId, pending) {
       if (pending < WORTH_FOLDING || busy.has(userId)) return;
       busy.add(userId);
-      fold(userId)
+      foldSellerKeyCounts(db, userId)
         .catch((error: unknown) => log.warn({ err: error }, 'counts of keys were not folded'))
         .finally(() => busy.delete(userId));
     },

@@ -1,5 +1,5 @@
 import { type Database, Prisma } from '@gatehouse/db';
-import { cutExpirySpan, DAY_MS, HOUR_MS, type Span } from './expiry-pieces.ts';
+import { cutExpirySpan, DAY_MS, type Span } from './expiry-pieces.ts';
 import { isTimed, type KeyFilter, type KeySlice } from './key-filter.ts';
 
 /** The bucket of keys that never expire, in days and in hours. */
@@ -67,7 +67,7 @@ const FOLDED_AT_ONCE = 10_000;
  * Adds pending changes of a seller's counts to the counts, as one statement, so that no reader ever sees them twice or not at all.
  * @returns how many there were; fewer than asked for when there are no more
  */
-export async function foldKeyCounts(db: Database, userId: number): Promise<{ readonly isDone: boolean }> {
+async function foldKeyCounts(db: Database, userId: number): Promise<{ readonly isDone: boolean }> {
   const [row] = await db.query<{ folded: number }>`
     WITH folded AS (
       DELETE FROM key_count_changes
@@ -92,6 +92,17 @@ export async function foldKeyCounts(db: Database, userId: number): Promise<{ rea
   return { isDone: (row?.folded ?? 0) < FOLDED_AT_ONCE };
 }
 
+/** Folds the pending changes of every seller. */
+export async function foldAllKeyCounts(db: Database): Promise<void> {
+  const sellers = await db.query<{ user_id: number }>`SELECT DISTINCT user_id FROM key_count_changes`;
+  for (const { user_id } of sellers) await foldSellerKeyCounts(db, user_id);
+}
+
+/** Folds all pending changes of a seller, some at a time. */
+export async function foldSellerKeyCounts(db: Database, userId: number): Promise<void> {
+  while (!(await foldKeyCounts(db, userId)).isDone);
+}
+
 function parentSql({ providerId, serviceId }: Pick<KeyFilter, 'providerId' | 'serviceId'>): Prisma.Sql {
   if (providerId !== null) return Prisma.sql`provider_id = ${providerId}`;
   return serviceId === null ? Prisma.sql`TRUE` : Prisma.sql`service_id = ${serviceId}`;
@@ -110,5 +121,3 @@ function anyOf(conditions: readonly Prisma.Sql[]): Prisma.Sql {
     ' OR ',
   )})`;
 }
-
-export { HOUR_MS };

@@ -1,4 +1,4 @@
-import { type KeyStatus, keyStatus } from './key-status.ts';
+import type { KeyStatus } from './key-status.ts';
 
 /** What a list of keys is narrowed to; null: not narrowed. */
 export interface KeyFilter {
@@ -35,7 +35,7 @@ export function isTimed({ fromMs, toMs, withForever }: KeySlice): boolean {
   return !withForever || fromMs !== Number.NEGATIVE_INFINITY || toMs !== Number.POSITIVE_INFINITY;
 }
 
-/** @see keyStatus — the same rules, turned round */
+/** The rules of `keyStatus`, turned round: which keys have the status now. */
 export function sliceOf({ status, expiresBefore, expiresAfter }: KeyFilter, now: Date): KeySlice {
   const afterNow = now.getTime() + 1;
   const isExpired = status === 'expired';
@@ -58,5 +58,3 @@ export function sliceOf({ status, expiresBefore, expiresAfter }: KeyFilter, now:
 export function isCounted({ discordId, keyPart, hwidPart, serviceId, providerId }: KeyFilter): boolean {
   return discordId === null && keyPart === null && hwidPart === null && (serviceId === null || providerId === null);
 }
-
-export { keyStatus };

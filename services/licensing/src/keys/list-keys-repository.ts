@@ -82,11 +82,11 @@ function bucketSql(userId: number, slice: KeySlice, { limit, offset }: Window, t
     total AS (SELECT ${total} AS n),
     bucket AS MATERIALIZED (${bucketsSql(userId, slice)}),
     promising AS MATERIALIZED (
-      SELECT bucket.state, bucket.day FROM bucket CROSS JOIN LATERAL (${newest(1)}) AS first ORDER BY first.id DESC LIMIT ${reach}
+      SELECT bucket.state, bucket.day FROM bucket CROSS JOIN LATERAL (${newest(1)}) AS top ORDER BY top.id DESC LIMIT ${reach}
     ),
     page AS (
-      SELECT some.id FROM promising AS bucket CROSS JOIN LATERAL (${newest(reach)}) AS some
-      ORDER BY some.id DESC OFFSET ${offset} LIMIT ${limit}
+      SELECT candidate.id FROM promising AS bucket CROSS JOIN LATERAL (${newest(reach)}) AS candidate
+      ORDER BY candidate.id DESC OFFSET ${offset} LIMIT ${limit}
     )`;
 }
 

@@ -8,26 +8,28 @@ import { ensureSigningKey, findPrivateKey, listSigningKeys } from './signing-key
 export interface Signer {
   /**
    * Adds `kid` and `signature` (base64) to an answer.
+   * @param db the database that the answer is made from: within a transaction, that one
    * @param kid the key pair that signs now, as the database says; null when there is none yet
    */
   sign<Answer extends { readonly [name: string]: JsonValue }>(
+    db: Database,
     kid: string | null,
     answer: Answer,
   ): Promise<Answer & { readonly kid: string; readonly signature: string }>;
 }
 
 /** Makes the signer of one process. Private keys are opened once and held; which of them signs is asked for with every answer. */
-export function createSigner(db: Database, vault: Vault, clock: () => Date): Signer {
+export function createSigner(vault: Vault, clock: () => Date): Signer {
   const keys = new Map<string, KeyObject>();
 
-  async function openKey(kid: string): Promise<KeyObject> {
+  async function openKey(db: Database, kid: string): Promise<KeyObject> {
     const key = await findPrivateKey(db, vault, kid);
     if (key === null) throw new Fault('INTERNAL', { internal: `signing key ${kid} is gone` });
     keys.set(kid, key);
     return key;
   }
 
-  async function firstKid(): Promise<string> {
+  async function firstKid(db: Database): Promise<string> {
     await ensureSigningKey(db, vault, clock());
     const [current] = await listSigningKeys(db);
     if (current === undefined) throw new Fault('INTERNAL', { internal: 'there is no signing key' });
@@ -35,9 +37,9 @@ export function createSigner(db: Database, vault: Vault, clock: () => Date): Sig
   }
 
   return {
-    async sign(currentKid, answer) {
-      const kid = currentKid ?? (await firstKid());
-      const key = keys.get(kid) ?? (await openKey(kid));
+    async sign(db, currentKid, answer) {
+      const kid = currentKid ?? (await firstKid(db));
+      const key = keys.get(kid) ?? (await openKey(db, kid));
       const signed = { ...answer, kid };
       return { ...signed, signature: sign(null, Buffer.from(canonicalJson(signed)), key).toString('base64') };
     },

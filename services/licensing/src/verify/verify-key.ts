@@ -52,7 +52,7 @@ export function createKeyVerifier(deps: ServiceDeps, signer: Signer): KeyVerifie
     if (earlier !== null && !facts.isAddressBanned) return { answer: earlier.answer, key, useId: earlier.useId };
     const { code, use } = judge(facts, now);
     const expiresAt = use === null ? (key?.expiresAt ?? null) : use.expiresAt;
-    const answer = await signer.sign(kid, composeAnswer(question, { code, key, expiresAt }, now));
+    const answer = await signer.sign(db, kid, composeAnswer(question, { code, key, expiresAt }, now));
     if (key === null || code === 'KEYLESS' || code === 'BANNED') return { answer, key, useId: null };
     const written = await recordUse(db, { question, key, use, answer, now }, db !== deps.db);
     return written === null ? null : { answer, key, useId: written.useId };

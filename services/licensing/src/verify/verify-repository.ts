@@ -204,3 +204,8 @@ async function spendKey(
     SELECT (SELECT id FROM noted) AS use_id FROM spent`;
   return row === undefined ? null : { useId: row.use_id };
 }
+
+/** Deletes uses that are too old to be asked for again; Sessions that they opened stay. */
+export async function pruneVerifyUses(db: Database, now: Date): Promise<void> {
+  await db.execute`DELETE FROM verify_uses WHERE created_at <= ${new Date(now.getTime() - REPLAY_MS)}`;
+}

@@ -11,8 +11,6 @@ export const WRONG_KEY_WINDOW_SECONDS = 600;
 /** A day. */
 export const BAN_SECONDS = 86_400;
 
-const LOCK_SPACE = 0x62616e;
-
 /** What {@link countWrongKey} needs of a service's own. */
 export interface BanDeps {
   readonly db: Database;
@@ -33,7 +31,8 @@ export async function isBanned(db: Database, network: string, now: Date): Promis
 
 /**
  * Counts a wrong key (or handshake token) of a caller; the twentieth distinct one in ten minutes bans its address for a day.
- * Exact however many processes count at once: an address is counted under a lock of its own.
+ * Exact however many processes count at once, without a lock: each keeps its own first and counts after that, so whoever is
+ * last to keep one sees them all.
  *
  * Behind a proxy that nobody declared a ban would hit everybody: such a caller's wrong keys are refused while they go on.
  * @param keyHash SHA-256 of what was sent; a wrong key may be a mistyped right one and is kept nowhere
@@ -41,49 +40,54 @@ export async function isBanned(db: Database, network: string, now: Date): Promis
  * @throws Fault TOO_MANY_REQUESTS to a caller behind an undeclared proxy
  */
 export async function countWrongKey(
-  deps: BanDeps,
+  { db, versions, log }: BanDeps,
   { caller, keyHash, now }: { caller: Caller; keyHash: Buffer; now: Date },
 ): Promise<boolean> {
   const { network, undeclaredProxy } = caller;
-  const { before, banned } = await deps.db.tx(async (tx) => {
-    const recent = await keepWrongKey(tx, network, keyHash, now);
-    const reached = recent.after >= WRONG_KEYS_AT_MOST && !undeclaredProxy;
-    if (reached) await insertBan(tx, { network, reason: `${WRONG_KEYS_AT_MOST} wrong licence keys`, expiresAt: banEnd(now), now });
-    return { before: recent, banned: reached };
-  });
-  if (undeclaredProxy && before.before >= WRONG_KEYS_AT_MOST) {
-    const freeAt = before.oldestAt.getTime() + WRONG_KEY_WINDOW_SECONDS * 1000;
+  const isNew = await keepWrongKey(db, network, keyHash, now);
+  const { count, oldestAt } = await countWrongKeys(db, network, now);
+  if (undeclaredProxy) {
+    if (count - (isNew ? 1 : 0) < WRONG_KEYS_AT_MOST) return false;
+    const freeAt = oldestAt.getTime() + WRONG_KEY_WINDOW_SECONDS * 1000;
     throw new Fault('TOO_MANY_REQUESTS', { retryAfterSeconds: Math.ceil((freeAt - now.getTime()) / 1000) });
   }
-  if (banned) {
-    await deps.versions.touch([versionOf.bans]);
-    deps.log.warn({ address: network }, 'an address was banned for a day: too many wrong licence keys');
-  }
-  return banned;
+  if (count < WRONG_KEYS_AT_MOST) return false;
+  const reason = `${WRONG_KEYS_AT_MOST} wrong licence keys`;
+  const expiresAt = new Date(now.getTime() + BAN_SECONDS * 1000);
+  const ban = await db.tx((tx) => insertBan(tx, { network, reason, expiresAt, now }));
+  if (ban === null) return false;
+  await versions.touch([versionOf.bans]);
+  log.warn({ address: network }, 'an address was banned for a day: too many wrong licence keys');
+  return true;
 }
 
-interface WrongKeys {
-  /** Distinct ones within the window before and after this one. */
-  readonly before: number;
-  readonly after: number;
-  readonly oldestAt: Date;
-}
-
-async function keepWrongKey(tx: Database, network: string, keyHash: Buffer, now: Date): Promise<WrongKeys> {
-  const since = new Date(now.getTime() - WRONG_KEY_WINDOW_SECONDS * 1000);
-  await tx.query`SELECT 1 AS locked FROM pg_advisory_xact_lock(${LOCK_SPACE}::int, hashtext(${network}))`;
-  const [row] = await tx.query<{ count: number; known: number; oldest_at: Date | null }>`
-    SELECT count(*)::int AS count, count(*) FILTER (WHERE key_hash = ${keyHash})::int AS known, min(at) AS oldest_at
-    FROM wrong_keys WHERE address = ${network} AND at > ${since}`;
-  await tx.execute`
+/** @returns whether it was not among those of the window */
+async function keepWrongKey(db: Database, network: string, keyHash: Buffer, now: Date): Promise<boolean> {
+  const [row] = await db.query<{ is_new: boolean }>`
+    WITH before AS (
+      SELECT 1 FROM wrong_keys WHERE address = ${network} AND key_hash = ${keyHash} AND at > ${windowStart(now)}
+    )
     INSERT INTO wrong_keys (address, key_hash, at) VALUES (${network}, ${keyHash}, ${now})
-    ON CONFLICT (address, key_hash) DO UPDATE SET at = GREATEST(wrong_keys.at, excluded.at)`;
+    ON CONFLICT (address, key_hash) DO UPDATE SET at = GREATEST(wrong_keys.at, excluded.at)
+    RETURNING NOT EXISTS (SELECT 1 FROM before) AS is_new`;
+  return row?.is_new ?? true;
+}
+
+async function countWrongKeys(db: Database, network: string, now: Date): Promise<{ count: number; oldestAt: Date }> {
   // A flood must not fill the table: more than the newest twenty say nothing new.
-  await tx.execute`
-    DELETE FROM wrong_keys WHERE address = ${network} AND (at <= ${since} OR key_hash IN (
-      SELECT key_hash FROM wrong_keys WHERE address = ${network} ORDER BY at DESC, key_hash OFFSET ${WRONG_KEYS_AT_MOST}))`;
-  const before = row?.count ?? 0;
-  return { before, after: before + (row?.known === 1 ? 0 : 1), oldestAt: row?.oldest_at ?? now };
+  const [row] = await db.query<{ count: number; oldest_at: Date | null }>`
+    WITH gone AS (
+      DELETE FROM wrong_keys WHERE address = ${network} AND (at <= ${windowStart(now)} OR key_hash IN (
+        SELECT key_hash FROM wrong_keys WHERE address = ${network} ORDER BY at DESC, key_hash OFFSET ${WRONG_KEYS_AT_MOST}))
+    ), newest AS (
+      SELECT at FROM wrong_keys WHERE address = ${network} AND at > ${windowStart(now)} ORDER BY at DESC LIMIT ${WRONG_KEYS_AT_MOST + 1}
+    )
+    SELECT count(*)::int AS count, min(at) AS oldest_at FROM newest`;
+  return { count: row?.count ?? 0, oldestAt: row?.oldest_at ?? now };
+}
+
+function windowStart(now: Date): Date {
+  return new Date(now.getTime() - WRONG_KEY_WINDOW_SECONDS * 1000);
 }
 
 /** An address ban as operators see it. */
@@ -147,8 +151,4 @@ export async function liftBan(db: Database, id: number, now: Date): Promise<stri
     )
     SELECT address FROM lifted`;
   return row?.address ?? null;
-}
-
-function banEnd(now: Date): Date {
-  return new Date(now.getTime() + BAN_SECONDS * 1000);
 }
