@@ -28,7 +28,9 @@ export const getOverview = ({ admit, deps }: AdminContext) => {
         vouchers_live: count,
         sessions_live: counts('keys', 'guests', 'people'),
         requests: Joi.array()
-          .items(Joi.object({ dialect: Joi.string().required(), hour: counts('requests', 'refusals'), day: counts('requests', 'refusals') }))
+          .items(
+            Joi.object({ dialect: Joi.string().required(), hour: counts('requests', 'refusals'), day: counts('requests', 'refusals') }),
+          )
           .required(),
       }),
     },

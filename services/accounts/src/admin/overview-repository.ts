@@ -20,7 +20,12 @@ export interface DialectRequests {
 
 /** Counts everything as it is at `now`. */
 export async function loadOverview(db: Database, now: Date): Promise<Overview> {
-  const [keys, users, live, requests] = await Promise.all([countKeys(db, now), countUsers(db, now), countLive(db, now), countRequests(db, now)]);
+  const [keys, users, live, requests] = await Promise.all([
+    countKeys(db, now),
+    countUsers(db, now),
+    countLive(db, now),
+    countRequests(db, now),
+  ]);
   return {
     as_of: now,
     keys,
@@ -57,8 +62,7 @@ async function countKeys(db: Database, now: Date): Promise<Overview['keys']> {
       WHERE k.expires_at >= ${start} AND k.expires_at < ${end}
     )
     SELECT state, past AS "isPast", sum(n)::int AS n FROM counted GROUP BY 1, 2`;
-  const sum = (fits: (row: { state: number; isPast: boolean }) => boolean) =>
-    rows.filter(fits).reduce((total, { n }) => total + n, 0);
+  const sum = (fits: (row: { state: number; isPast: boolean }) => boolean) => rows.filter(fits).reduce((total, { n }) => total + n, 0);
   const current = (wanted: number) => sum(({ state, isPast }) => state === wanted && !isPast);
   return {
     unused: current(0),

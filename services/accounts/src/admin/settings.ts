@@ -1,7 +1,7 @@
 import { versionOf } from '@gatehouse/auth';
 import type { Database } from '@gatehouse/db';
 import { ok } from '@gatehouse/http';
-import { loadSettings, SETTING_NAMES, type Settings } from '@gatehouse/service';
+import { loadSettings, type SETTING_NAMES, type Settings } from '@gatehouse/service';
 import Joi from 'joi';
 import { nativeEndpoint } from '../native-endpoint.ts';
 import type { AdminContext } from './admin-context.ts';

@@ -105,7 +105,9 @@ function userNotFound(): Fault {
 function rethrow(error: unknown): never {
   if (error instanceof UniqueViolation) throw new Fault('CONFLICT', { detail: 'This e-mail belongs to another user.', cause: error });
   if (error instanceof ForeignKeyViolation) {
-    throw error.constraint.includes('tariff') ? badParameter('tariff', 'is not the name of a tariff') : badParameter('plan', 'is not the name of a plan');
+    throw error.constraint.includes('tariff')
+      ? badParameter('tariff', 'is not the name of a tariff')
+      : badParameter('plan', 'is not the name of a plan');
   }
   if (error instanceof Fault && error.code === 'NOT_FOUND') throw userNotFound();
   throw error;

@@ -1,0 +1,141 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describeBlackBox } from './black-box/black-box.ts';
+
+const MAIN = join(import.meta.dirname, '../dist/main.js');
+
+let dataDir: string;
+let running: Started;
+
+interface Started {
+  readonly process: ChildProcess;
+  readonly output: string;
+  readonly baseUrl: string;
+}
+
+/** Starts the real process, as `npm start` does, and waits until it says that it is ready or ends. */
+function start(environment: Record<string, string>): Promise<Started | { readonly code: number | null; readonly output: string }> {
+  const child = spawn(process.execPath, [MAIN], {
+    env: { PATH: process.env.PATH, PORT: '0', ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  return new Promise((resolve) => {
+    const read = (piece: Buffer) => {
+      output += piece.toString();
+      const baseUrl = /ready at (\S+)/.exec(output)?.[1];
+      if (baseUrl !== undefined && output.includes('Ctrl+C')) resolve({ process: child, output, baseUrl });
+    };
+    child.stdout.on('data', read);
+    child.stderr.on('data', read);
+    child.on('exit', (code) => resolve({ code, output }));
+  });
+}
+
+async function startWell(environment: Record<string, string>): Promise<Started> {
+  const started = await start(environment);
+  if (!('process' in started)) throw new Error(started.output);
+  return started;
+}
+
+function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
+  return new Promise((resolve) => {
+    child.on('exit', (code) => resolve(code));
+    child.kill(signal);
+  });
+}
+
+/** The curls that the start wrote, run by a shell as they stand. */
+function paste(curl: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let output = '';
+    const shell = spawn('sh', ['-c', `${curl} --silent --max-time 10`]);
+    shell.stdout.on('data', (piece: Buffer) => {
+      output += piece.toString();
+    });
+    shell.on('error', reject);
+    shell.on('exit', () => resolve(output));
+  });
+}
+
+function readCurls(): string[] {
+  const text = readFileSync(join(dataDir, 'demo-curls.txt'), 'utf8');
+  return text.split('\n').filter((line) => line.startsWith('curl '));
+}
+
+beforeAll(async () => {
+  dataDir = mkdtempSync(join(tmpdir(), 'gatehouse-standalone-'));
+  running = await startWell({ DATA_DIR: dataDir });
+}, 60_000);
+
+afterAll(async () => {
+  await end(running.process, 'SIGTERM');
+  rmSync(dataDir, { recursive: true, force: true });
+});
+
+describe('npm start', () => {
+  it('writes one call for each API, and each works as it stands', async () => {
+    const curls = readCurls();
+    expect(curls).toHaveLength(5);
+    const [keys = '', webApi = '', phpstrap = '', altercpa = '', hotspot = ''] = await Promise.all(curls.map(paste));
+    expect(JSON.parse(keys).keys).toHaveLength(2);
+    expect(JSON.parse(webApi)).toMatchObject({ username: 'Mia Member', level: 2 });
+    expect(webApi).toContain('\n    "username"');
+    expect(JSON.parse(phpstrap)).toMatchObject({ success: true, data: { name: 'Mia Member' } });
+    expect(JSON.parse(altercpa)).toMatchObject({ status: 'ok', data: { name: 'Mia Member' } });
+    expect(JSON.parse(hotspot).users).toHaveLength(3);
+  });
+
+  it('shows no secret when its output is no terminal, and keeps them readable by their owner only', () => {
+    const token = readFileSync(join(dataDir, 'secrets/admin-token'), 'utf8').trim();
+    expect(running.output).not.toContain(token);
+    for (const file of ['secrets/admin-token', 'secrets/data-key', 'secrets/internal-secret', 'demo.json', 'demo-curls.txt']) {
+      expect(statSync(join(dataDir, file)).mode & 0o077).toBe(0);
+    }
+  });
+
+  it('ends with one clear sentence when the port is in use', async () => {
+    const blocker = createServer();
+    await new Promise<void>((resolve) => blocker.listen(0, '127.0.0.1', resolve));
+    const address = blocker.address();
+    const port = typeof address === 'object' && address !== null ? String(address.port) : '';
+    const otherDir = mkdtempSync(join(tmpdir(), 'gatehouse-port-'));
+    const ended = await start({ DATA_DIR: otherDir, PORT: port });
+    blocker.close();
+    rmSync(otherDir, { recursive: true, force: true });
+    expect(ended).toEqual({ code: 1, output: expect.stringMatching(/^gatehouse: Port \d+ on 127\.0\.0\.1 is in use: [^\n]+\n$/) });
+  });
+
+  it('ends with one clear sentence when the data directory is in use', async () => {
+    const ended = await start({ DATA_DIR: dataDir });
+    expect(ended).toEqual({
+      code: 1,
+      output: expect.stringMatching(/^gatehouse: The data directory \S+ is in use by another process\.\n$/),
+    });
+  });
+
+  it('ends with a sentence for each wrong setting, all at once, and shows no value', async () => {
+    const ended = await start({ PORT: 'eighty', ADMIN_TOKEN: 'sup3r-short', TRUST_PROXY: '0.0.0.0/0' });
+    expect(ended).toMatchObject({ code: 1, output: expect.stringContaining('PORT') });
+    expect('output' in ended && ended.output).toMatch(/ADMIN_TOKEN[^\n]+\n(.+\n)*.*TRUST_PROXY|TRUST_PROXY[^\n]+\n(.+\n)*.*ADMIN_TOKEN/);
+    expect('output' in ended && ended.output).not.toMatch(/sup3r|eighty|\n {4}at /);
+  });
+
+  it('keeps everything over kill -9, and its calls work again after the next start', async () => {
+    const before = readCurls();
+    await end(running.process, 'SIGKILL');
+    running = await startWell({ DATA_DIR: dataDir });
+    const port = new URL(running.baseUrl).port;
+    expect(readCurls()).toEqual(before.map((curl) => curl.replace(/:\d{4,5}\//, `:${port}/`)));
+    for (const answer of await Promise.all(readCurls().map(paste))) expect(answer).not.toMatch(/error"?: ?(true|")/);
+  }, 60_000);
+});
+
+describeBlackBox('standalone: the five APIs through the gateway', () => ({
+  baseUrl: running.baseUrl,
+  adminToken: readFileSync(join(dataDir, 'secrets/admin-token'), 'utf8').trim(),
+}));
