@@ -3,8 +3,4 @@ import { runService } from '@gatehouse/service';
 import { startHotspot } from './start-hotspot.ts';
 
 // The process that docker-compose starts.
-runService({
-  name: 'hotspot',
-  load: () => loadConfig('hotspot'),
-  start: (deps, { cloudDomain }) => startHotspot(deps, { cloudDomain }),
-});
+runService({ name: 'hotspot', load: () => loadConfig('hotspot'), start: startHotspot });

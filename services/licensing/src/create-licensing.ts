@@ -33,8 +33,8 @@ export function keysDialectEndpoints(deps: ServiceDeps): AnyEndpoint<Database>[]
     verifyEndpoint(verifier),
     publicKeyEndpoint(deps),
     ...keyEndpoints(deps, admits),
-    ...serviceEndpoints(admits),
-    ...providerEndpoints(admits),
+    ...serviceEndpoints(deps, admits),
+    ...providerEndpoints(deps, admits),
     ...hwidBanEndpoints(deps, admits),
     ...sessionEndpoints(deps, verifier),
   ];

@@ -18,11 +18,17 @@ export type TelegramFields = Readonly<Record<string, string>>;
  * @param fields all that came, also fields that we do not know: Telegram signs them too
  */
 export function checkTelegram(fields: TelegramFields, botToken: string, now: Date): TelegramVerdict {
-  const { hash = '', auth_date: authDate = '', ...rest } = fields;
-  const lines = Object.entries({ ...rest, auth_date: authDate }).map(([name, value]) => `${name}=${value}`);
+  const { hash = '', ...signed } = fields;
+  const lines = Object.entries(signed).map(([name, value]) => `${name}=${value}`);
+  if (!lines.every(isOneLine)) return 'sign';
   const key = createHash('sha256').update(botToken).digest();
   const expected = createHmac('sha256', key).update(lines.sort().join('\n')).digest();
   if (!isSameHash(expected, Buffer.from(hash, 'hex'))) return 'sign';
-  const ageSeconds = now.getTime() / 1000 - Number(authDate);
+  const ageSeconds = now.getTime() / 1000 - Number(fields.auth_date);
   return ageSeconds > MAX_AGE_SECONDS || ageSeconds < -MAX_AHEAD_SECONDS ? 'old' : 'good';
+}
+
+/** A line break in a value could pass for another field of what was signed. Telegram's names and texts have none. */
+function isOneLine(line: string): boolean {
+  return /^\w+=[^\n\r]*$/.test(line);
 }

@@ -1,11 +1,11 @@
-import { startHotspot, type TestHotspot, type TestSite } from '../testing/start-hotspot.ts';
+import { startTestHotspot, type TestHotspot, type TestSite } from '../testing/start-test-hotspot.ts';
 
 describe("a venue's portal and agent", () => {
   let hotspot: TestHotspot;
   let site: TestSite;
 
   beforeAll(async () => {
-    hotspot = await startHotspot();
+    hotspot = await startTestHotspot();
     hotspot.clock.set('2025-01-14T07:38:10Z');
     site = await hotspot.makeSite();
   });

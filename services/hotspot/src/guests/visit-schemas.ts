@@ -42,7 +42,11 @@ const common = {
 };
 
 // RFC 5321 has 254 characters for an address; RADIUS has 253 bytes for a User-Name.
-const email = Joi.string().email({ tlds: false, ignoreLength: true }).max(200).lowercase();
+// Whatever the case: one guest who writes an address in two ways is one guest.
+const email = Joi.string<string>()
+  .email({ tlds: false, ignoreLength: true })
+  .max(200)
+  .custom((text: string) => text.toLowerCase());
 const mobile = Joi.string<string>()
   .max(40)
   .custom(
@@ -76,6 +80,6 @@ export function identityOf(
 /** A number as E.164 has it, without the plus sign, as the document shows it: 7 to 15 digits. */
 function canonicalMobile(text: string): string | null {
   if (!/^\+?[\d\s().-]+$/.test(text)) return null;
-  const digits = text.replace(/\D/g, '');
+  const digits = text.replace(/\D/g, '').replace(/^00/, '');
   return /^[1-9]\d{6,14}$/.test(digits) ? digits : null;
 }

@@ -22,8 +22,8 @@ export interface NewNas {
   readonly now: Date;
 }
 
-// inet shows an address without a mask as it is, and a network with its length.
-const COLUMNS = Prisma.sql`id, name, address::text AS address, require_message_authenticator AS "requireMessageAuthenticator", created_at AS "createdAt"`;
+// abbrev() shows an address as it is, and a network with its length.
+const COLUMNS = Prisma.sql`id, name, abbrev(address) AS address, require_message_authenticator AS "requireMessageAuthenticator", created_at AS "createdAt"`;
 
 /** @throws Fault CONFLICT when the address is listed already, for whichever site: RADIUS knows a device by it alone */
 export async function insertNas(db: Database, vault: Vault, nas: NewNas): Promise<NasEntry> {

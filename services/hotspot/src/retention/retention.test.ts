@@ -1,4 +1,4 @@
-import { startHotspot, type TestHotspot } from '../testing/start-hotspot.ts';
+import { startTestHotspot, type TestHotspot } from '../testing/start-test-hotspot.ts';
 import { runRetention } from './start-retention.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -7,7 +7,7 @@ describe('retention', () => {
   let hotspot: TestHotspot;
 
   beforeAll(async () => {
-    hotspot = await startHotspot();
+    hotspot = await startTestHotspot();
     // 03:10 in Berlin
     hotspot.clock.set('2025-06-01T01:10:00Z');
   });

@@ -1,10 +1,10 @@
-import { CLOUD_DOMAIN, startHotspot, type TestHotspot } from '../testing/start-hotspot.ts';
+import { CLOUD_DOMAIN, startTestHotspot, type TestHotspot } from '../testing/start-test-hotspot.ts';
 
 describe('sites, as operators steer them', () => {
   let hotspot: TestHotspot;
 
   beforeAll(async () => {
-    hotspot = await startHotspot();
+    hotspot = await startTestHotspot();
   });
   afterAll(() => hotspot.close());
 

@@ -1,4 +1,4 @@
-import { startHotspot, type TestHotspot, type TestSite } from '../testing/start-hotspot.ts';
+import { startTestHotspot, type TestHotspot, type TestSite } from '../testing/start-test-hotspot.ts';
 import { VALID_FOR_VALUES } from '../vouchers/valid-for.ts';
 
 describe('create_voucher', () => {
@@ -6,7 +6,7 @@ describe('create_voucher', () => {
   let site: TestSite;
 
   beforeAll(async () => {
-    hotspot = await startHotspot();
+    hotspot = await startTestHotspot();
     site = await hotspot.makeSite();
   });
   afterAll(() => hotspot.close());

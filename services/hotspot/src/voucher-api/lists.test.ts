@@ -1,4 +1,4 @@
-import { startHotspot, type TestHotspot, type TestSite } from '../testing/start-hotspot.ts';
+import { startTestHotspot, type TestHotspot, type TestSite } from '../testing/start-test-hotspot.ts';
 
 describe('the lists of the voucher API', () => {
   let hotspot: TestHotspot;
@@ -6,7 +6,7 @@ describe('the lists of the voucher API', () => {
   let other: TestSite;
 
   beforeAll(async () => {
-    hotspot = await startHotspot();
+    hotspot = await startTestHotspot();
     hotspot.clock.set('2025-02-21T01:31:30Z');
     site = await hotspot.makeSite();
     other = await hotspot.makeSite();

@@ -1,5 +1,5 @@
 import { INTERNAL_HEADERS } from '@gatehouse/http';
-import { CLOUD_DOMAIN, startHotspot, type TestHotspot, type TestSite } from '../testing/start-hotspot.ts';
+import { CLOUD_DOMAIN, startTestHotspot, type TestHotspot, type TestSite } from '../testing/start-test-hotspot.ts';
 
 const NOT_SET = { message: 'API Key not set or method not allowed', error: true };
 const INCORRECT = { message: 'API Key is incorrect', error: true };
@@ -11,7 +11,7 @@ describe('the voucher API', () => {
   let addresses = 0;
 
   beforeAll(async () => {
-    hotspot = await startHotspot();
+    hotspot = await startTestHotspot();
     site = await hotspot.makeSite();
   });
   afterAll(() => hotspot.close());
@@ -19,7 +19,10 @@ describe('the voucher API', () => {
   const post = (body: object) => hotspot.gateway.post('/api/').send(body);
   const get = (query: object) => hotspot.gateway.get('/api/').query(query);
   /** An address that no other test has used. */
-  const newAddress = () => `198.51.100.${(addresses += 1)}`;
+  const newAddress = () => {
+    addresses += 1;
+    return `198.51.100.${addresses}`;
+  };
 
   describe('checks a call in the documented order', () => {
     it.each([

@@ -1,5 +1,7 @@
+import { versionOf } from '@gatehouse/auth';
 import { Fault } from '@gatehouse/faults';
 import { created, done, ok } from '@gatehouse/http';
+import type { ServiceDeps } from '@gatehouse/service';
 import Joi from 'joi';
 import type { ApiKeyAdmits } from '../api-key.ts';
 import { countSchema, idParams, pageFields, textSchema } from '../fields.ts';
@@ -32,7 +34,7 @@ const providerSchema = Joi.object({
 });
 
 /** The endpoints under `/providers`. */
-export function providerEndpoints({ read, write }: ApiKeyAdmits) {
+export function providerEndpoints({ versions }: Pick<ServiceDeps, 'versions'>, { read, write }: ApiKeyAdmits) {
   const list = licensingEndpoint({
     name: 'listProviders',
     method: 'GET',
@@ -105,9 +107,11 @@ export function providerEndpoints({ read, write }: ApiKeyAdmits) {
     query: forceQuery,
     replies: { 200: null },
     faults: ['NOT_FOUND', 'CONFLICT', 'IDEMPOTENCY_MISMATCH'],
-    async handle({ principal, params, query, db }) {
+    async handle({ principal, params, query, db, afterCommit }) {
       const existed = await deleteProvider(db, principal.id, params.id, query.force).catch(refuseWithKeys('The provider has keys'));
       if (!existed) throw providerNotFound();
+      // The keys that went with it: what is remembered of a key stands with its seller too.
+      if (query.force) afterCommit(() => versions.touch([versionOf.user(principal.id)]));
       return done();
     },
   });

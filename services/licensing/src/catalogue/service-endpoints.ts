@@ -1,5 +1,7 @@
+import { versionOf } from '@gatehouse/auth';
 import { Fault } from '@gatehouse/faults';
 import { created, done, ok } from '@gatehouse/http';
+import type { ServiceDeps } from '@gatehouse/service';
 import Joi from 'joi';
 import type { ApiKeyAdmits } from '../api-key.ts';
 import { idParams, pageFields, textSchema, timeReplySchema } from '../fields.ts';
@@ -43,7 +45,7 @@ const serviceSchema = Joi.object({
 });
 
 /** The endpoints under `/services`. */
-export function serviceEndpoints({ read, write }: ApiKeyAdmits) {
+export function serviceEndpoints({ versions }: Pick<ServiceDeps, 'versions'>, { read, write }: ApiKeyAdmits) {
   const list = licensingEndpoint({
     name: 'listServices',
     method: 'GET',
@@ -118,9 +120,11 @@ export function serviceEndpoints({ read, write }: ApiKeyAdmits) {
     query: forceQuery,
     replies: { 200: null },
     faults: ['NOT_FOUND', 'CONFLICT', 'IDEMPOTENCY_MISMATCH'],
-    async handle({ principal, params, query, db }) {
+    async handle({ principal, params, query, db, afterCommit }) {
       const existed = await deleteService(db, principal.id, params.id, query.force).catch(refuseWithKeys('The service has keys'));
       if (!existed) throw serviceNotFound();
+      // The keys that went with it: what is remembered of a key stands with its seller too.
+      if (query.force) afterCommit(() => versions.touch([versionOf.user(principal.id)]));
       return done();
     },
   });

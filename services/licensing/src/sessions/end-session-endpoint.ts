@@ -20,12 +20,12 @@ export function endSessionEndpoint(deps: ServiceDeps) {
     replies: { 200: null },
     faults: ['NOT_FOUND', 'IDEMPOTENCY_MISMATCH'],
     async handle({ principal, params, now, db, afterCommit }) {
-      const { id } = requireLive(principal, params.id, now);
+      const { id, keyId } = requireLive(principal, params.id, now);
       const memberId = await db.tx(async (tx) => {
         if (!(await endSession(tx, id, now))) throw new Fault('BAD_CREDENTIAL', { detail: 'The Session has ended.' });
         return clearMemberHash(tx, { sessionId: id, now });
       });
-      if (memberId !== null) afterCommit(() => deps.versions.touch([versionOf.user(memberId)]));
+      afterCommit(() => deps.versions.touch([versionOf.licence(keyId), ...(memberId === null ? [] : [versionOf.user(memberId)])]));
       return done();
     },
   });

@@ -39,7 +39,7 @@ export async function findSession(db: Database, tokenHash: Buffer, now: Date): P
       k.member_id IS NOT NULL AND (m.banned OR sb.member_id IS NOT NULL) AS member_banned
     FROM key_sessions s JOIN licence_keys k ON k.id = s.key_id
     LEFT JOIN users m ON m.id = k.member_id
-    LEFT JOIN seller_bans sb ON sb.seller_id = k.user_id AND sb.member_id = k.member_id
+    LEFT JOIN seller_bans sb ON sb.seller_id = k.user_id AND sb.member_id = k.member_id AND sb.lifted_at IS NULL
     WHERE s.token_hash = ${tokenHash}`;
   if (row === undefined) return null;
   return {

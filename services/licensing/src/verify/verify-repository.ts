@@ -86,7 +86,7 @@ export async function loadVerifyFacts(db: Database, question: VerifyQuestion, ne
     LEFT JOIN services asked ON asked.id = ${serviceId}
     LEFT JOIN key_hwids h ON h.key_id = k.id AND h.hwid = ${hwid}
     LEFT JOIN users m ON m.id = k.member_id
-    LEFT JOIN seller_bans sb ON sb.seller_id = k.user_id AND sb.member_id = k.member_id
+    LEFT JOIN seller_bans sb ON sb.seller_id = k.user_id AND sb.member_id = k.member_id AND sb.lifted_at IS NULL
     LEFT JOIN verify_uses u ON u.key_hash = ${hashToken(key)} AND u.hwid = ${hwid ?? ''} AND u.nonce = ${nonce}
       AND u.created_at > ${new Date(now.getTime() - REPLAY_MS)}`;
   if (row === undefined) throw new Error('a SELECT from one row gave none');

@@ -16,7 +16,8 @@ export interface WebApiCaller {
   };
   readonly member: WebApiMember | null;
   readonly session: { readonly id: number; readonly directory: string; readonly startedAt: Date; readonly expiresAt: Date } | null;
-  readonly hash: MemberHash | null;
+  /** A hash counts while the Session that drew it lives. */
+  readonly hash: (MemberHash & { readonly countsUntil: Date }) | null;
 }
 
 /** The member of a key. */
@@ -61,7 +62,7 @@ export async function loadCall(db: Database, keyValue: string | null, network: s
            u.web_api_revoked OR sr.member_id IS NOT NULL AS web_api_revoked, sb.member_id IS NOT NULL AS banned_by_seller,
            u.totp_confirmed_at IS NOT NULL AS two_step_on, GREATEST(u.last_active_at, u.last_login_at) AS last_active_at,
            s.id AS session_id, s.started_at AS session_started_at, s.expires_at AS session_expires_at, v.name AS service_name,
-           m.protection, m.salt, m.hash_v4, m.hash_v6, drawer.id IS NOT NULL AS hash_counts
+           m.protection, m.salt, m.hash_v4, m.hash_v6, drawer.expires_at AS hash_counts_until
     FROM (SELECT 1) AS one
     LEFT JOIN address_bans ban
       ON ban.address = ${network} AND ban.lifted_at IS NULL AND (ban.expires_at IS NULL OR ban.expires_at > ${now})
@@ -81,15 +82,16 @@ export async function loadCall(db: Database, keyValue: string | null, network: s
 /** The ladder's view of what was loaded. */
 export function toLadderFacts(
   { addressBanned, caller }: LoadedCall,
-  call: { keySent: boolean; command: LadderFacts['command']; network: string },
+  call: { keySent: boolean; command: LadderFacts['command']; network: string; now: Date },
 ): LadderFacts {
+  const hash = caller?.hash ?? null;
   return {
     addressBanned,
     key: caller?.key ?? (call.keySent ? 'unknown' : 'missing'),
     command: call.command,
     member: caller?.member ?? null,
     sessionExpiresAt: caller?.session?.expiresAt ?? null,
-    hashMatches: caller !== null && caller.hash !== null && matchesHash(caller.hash, call.network),
+    hashMatches: hash !== null && hash.countsUntil > call.now && matchesHash(hash, call.network),
   };
 }
 
@@ -125,7 +127,7 @@ interface CallRow {
   readonly salt: Uint8Array | null;
   readonly hash_v4: Uint8Array | null;
   readonly hash_v6: Uint8Array | null;
-  readonly hash_counts: boolean;
+  readonly hash_counts_until: Date | null;
 }
 
 function readCaller(row: CallRow): WebApiCaller | null {
@@ -150,9 +152,13 @@ function readCaller(row: CallRow): WebApiCaller | null {
             startedAt: row.session_started_at,
             expiresAt: row.session_expires_at,
           },
-    // A hash counts while the Session that drew it lives.
-    hash: row.hash_counts && row.salt !== null ? { salt: row.salt, hashV4: row.hash_v4, hashV6: row.hash_v6 } : null,
+    hash: readHash(row),
   };
+}
+
+function readHash({ salt, hash_v4, hash_v6, hash_counts_until }: CallRow): WebApiCaller['hash'] {
+  if (salt === null || hash_counts_until === null) return null;
+  return { salt, hashV4: hash_v4, hashV6: hash_v6, countsUntil: hash_counts_until };
 }
 
 function readMember(row: CallRow, id: number): WebApiMember {

@@ -1,7 +1,9 @@
 import { startTestService, type TestService } from '@gatehouse/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { webApiRoutes } from './index.ts';
-import { HOME, type SeededMember, seedKey, seedMember, seedSession } from './testing/seed-member.ts';
+import { changeUser, endSessions, HOME, type SeededMember, seedKey, seedMember, seedSession } from './testing/seed-member.ts';
+
+const HOUR_MS = 3_600_000;
 
 let app: TestService;
 let ada: SeededMember;
@@ -151,6 +153,7 @@ describe('every rung, through the gateway', () => {
 
   it('a sign-in or the use of a token counts as activity from the next call on', async () => {
     const bob = await seedMember(app.deps, { user: { lastActiveAt: null } });
+    expect((await call(`key=${bob.keyValue}`)).status).toBe(403);
     await app.deps.db.prisma.user.update({ where: { id: bob.memberId }, data: { lastLoginAt: app.clock() } });
     expect((await call(`key=${bob.keyValue}`)).status).toBe(200);
     const eve = await seedMember(app.deps, { user: { lastActiveAt: null } });
@@ -165,6 +168,51 @@ describe('every rung, through the gateway', () => {
     const reply = await closed.gateway.get(`/api.php?key=${ada.keyValue}`);
     expect([reply.status, reply.body.code]).toEqual([503, 503]);
     await closed.close().catch(() => undefined);
+  });
+});
+
+describe('what is remembered between calls', () => {
+  const thrice = async (key: string) => [
+    (await call(`key=${key}`)).status,
+    (await call(`key=${key}`)).status,
+    (await call(`key=${key}`)).status,
+  ];
+
+  it('is no longer believed by the call after a change', async () => {
+    const bob = await seedMember(app.deps);
+    const user = (data: Parameters<typeof changeUser>[2]) => () => changeUser(app.deps, bob.memberId, data);
+    const steps: [change: () => Promise<void>, status: number][] = [
+      [user({ isActive: false }), 403],
+      [user({ isActive: true }), 200],
+      [user({ totpConfirmedAt: null }), 403],
+      [user({ totpConfirmedAt: app.clock() }), 200],
+      [user({ webApiRevoked: true }), 403],
+      [user({ webApiRevoked: false }), 200],
+      [() => endSessions(app.deps, bob), 401],
+    ];
+    expect(await thrice(bob.keyValue)).toEqual([200, 200, 200]);
+    for (const [change, status] of steps) {
+      await change();
+      expect(await thrice(bob.keyValue)).toEqual([status, status, status]);
+    }
+  });
+
+  it('is judged by the clock of the call', async () => {
+    const bob = await seedMember(app.deps);
+    const limits: [advanceMs: number, sentence: RegExp][] = [
+      [24 * HOUR_MS, /not an active Session/],
+      [72 * HOUR_MS, /not been active in the last 72 hours/],
+    ];
+    const start = app.clock();
+    for (const [ms, sentence] of limits) {
+      app.clock.set(start);
+      expect(await thrice(bob.keyValue)).toEqual([200, 200, 200]);
+      app.clock.advance(ms - 1000);
+      expect((await call(`key=${bob.keyValue}`)).status).toBe(ms === 24 * HOUR_MS ? 200 : 401);
+      app.clock.advance(1000);
+      expect((await call(`key=${bob.keyValue}`)).body.message).toMatch(sentence);
+    }
+    app.clock.set(start);
   });
 });
 
@@ -184,9 +232,9 @@ describe('the Session and its hash', () => {
     const second = await seedSession(app.deps, key, '198.51.100.9');
     expect((await call(`key=${bob.keyValue}`, '198.51.100.9')).status).toBe(200);
     expect((await call(`key=${bob.keyValue}`)).body).toEqual(mismatch);
-    await app.deps.db.prisma.keySession.updateMany({ where: { id: second }, data: { endedAt: app.clock() } });
+    await endSessions(app.deps, { keyId: bob.keyId, sessionId: second });
     expect((await call(`key=${bob.keyValue}`, '198.51.100.9')).body).toEqual(mismatch);
-    await app.deps.db.prisma.keySession.updateMany({ where: { keyId: bob.keyId }, data: { endedAt: app.clock() } });
+    await endSessions(app.deps, bob);
     expect((await call(`key=${bob.keyValue}`)).body).toEqual(noSession);
   });
 

@@ -2,6 +2,7 @@ import { Fault } from '@gatehouse/faults';
 import { DEFAULT_BODY_LIMIT_BYTES, type Fields, type Reply, type Route, type ServiceRequest } from '@gatehouse/http';
 import type { ServiceDeps } from '@gatehouse/service';
 import { countWrongKey } from './address-bans.ts';
+import { type CallMemory, createCallMemory } from './call-memory.ts';
 import { climbLadder } from './ladder.ts';
 import { type LoadedCall, loadCall, toLadderFacts } from './load-caller.ts';
 import type { MemberCall, Method, MethodReply, OpenCall } from './method.ts';
@@ -15,55 +16,64 @@ const INDENT = 4;
 
 /** The one path of the Web API: reads key and command, climbs the ladder, calls the method. */
 export function webApiRoute(deps: ServiceDeps): Route {
+  const memory = createCallMemory(deps);
   return {
     dialect: 'web-api',
     path: '/api.php',
     name: 'api.php',
     methods: ['GET', 'HEAD', 'POST'],
     body: { limitBytes: BODY_LIMIT_BYTES, multipart: true },
-    handle: (request) => answer(deps, request),
+    handle: (request) => answer(deps, memory, request),
   };
 }
 
-async function answer(deps: ServiceDeps, request: ServiceRequest): Promise<Reply> {
-  const { caller, now } = request;
+async function answer(deps: ServiceDeps, memory: CallMemory, request: ServiceRequest): Promise<Reply> {
   const input = await readInput(request);
   const method = METHODS.get(input.command === undefined ? DEFAULT_COMMAND : (input.command ?? ''));
   // Never the command as sent: it can hold anything, a key too.
   request.notes.endpoint = method?.name ?? 'unknown command';
-  const loaded = await loadCall(deps.db, input.key?.value ?? null, caller.network, now);
-  noteCaller(request, input, loaded);
-  if (input.bodyFault !== null && !loaded.addressBanned) throw input.bodyFault;
-  await climb(deps, request, input, loaded, method);
+  const { caller } = await climb(deps, memory, request, input, method);
   if (method === undefined) throw new Fault('UNKNOWN_ROUTE');
   checkVerb(method, request);
   checkLength(method, request);
   const params = await readParams(request, method.rawParam);
-  const open: OpenCall = { deps, db: deps.db, request, now };
-  const reply = await (method.access === 'none' ? method.run(open, params) : method.run(toMemberCall(open, input, loaded.caller), params));
+  const open: OpenCall = { deps, db: deps.db, request, now: request.now };
+  const reply = await (method.access === 'none' ? method.run(open, params) : method.run(toMemberCall(open, input, caller), params));
   return write(reply, params);
-}
-
-function noteCaller({ notes }: ServiceRequest, { key }: WebApiInput, { caller }: LoadedCall): void {
-  if (key !== null && key.last4 !== '') notes.last4 = key.last4;
-  if (caller !== null) notes.ownerId = caller.key.ownerId;
-  if (caller?.member) notes.principal = `user:${caller.member.id}`;
 }
 
 /** @throws Fault of the rung that does not hold */
 async function climb(
   deps: ServiceDeps,
-  { caller, now }: ServiceRequest,
-  { key }: WebApiInput,
-  loaded: LoadedCall,
+  memory: CallMemory,
+  request: ServiceRequest,
+  { key, bodyFault }: WebApiInput,
   method: Method | undefined,
-): Promise<void> {
-  const facts = toLadderFacts(loaded, { keySent: key !== null, command: method ?? null, network: caller.network });
+): Promise<LoadedCall> {
+  const { caller, now } = request;
+  const { network } = caller;
+  const judge = (loaded: LoadedCall) => toLadderFacts(loaded, { keySent: key !== null, command: method ?? null, network, now });
+  const keyValue = key?.value ?? null;
+  const known = keyValue === null ? null : await memory.recall(keyValue, network);
+  if (known !== null && climbLadder(judge(known), now) === null) {
+    noteCaller(request, key, known);
+    return known;
+  }
+  const loaded = await loadCall(deps.db, keyValue, network, now);
+  noteCaller(request, key, loaded);
+  if (bodyFault !== null && !loaded.addressBanned) throw bodyFault;
+  const facts = judge(loaded);
   const fault = climbLadder(facts, now);
-  if (fault === null) return;
+  if (fault === null) return loaded;
   // A key that ran out is no guess: only what is nobody's counts.
   if (fault === 'BAD_CREDENTIAL' && facts.key === 'unknown' && key !== null) await countWrongKey(deps, { caller, keyHash: key.hash, now });
   throw new Fault(fault);
+}
+
+function noteCaller({ notes }: ServiceRequest, key: WebApiInput['key'], { caller }: LoadedCall): void {
+  if (key !== null && key.last4 !== '') notes.last4 = key.last4;
+  if (caller !== null) notes.ownerId = caller.key.ownerId;
+  if (caller?.member) notes.principal = `user:${caller.member.id}`;
 }
 
 /** A method that changes something does not take HEAD, which must change nothing (RFC 9110 §9.2.1). */

@@ -1,3 +1,4 @@
+import { versionOf } from '@gatehouse/auth';
 import { Fault } from '@gatehouse/faults';
 import Joi from 'joi';
 import { unixSeconds } from '../format.ts';
@@ -141,8 +142,9 @@ const setMemberProtection = memberMethod<{ protection: number }>({
   kind: 'action',
   params: Joi.object({ protection: Joi.number().integer().min(0).max(4).required() }),
   example: 'protection updated',
-  async handle({ db, member, now }, { protection }) {
+  async handle({ deps, db, member, now }, { protection }) {
     await setProtection(db, member.id, protection, now);
+    await deps.versions.touch([versionOf.user(member.id)]);
     return { message: 'protection updated' };
   },
 });

@@ -2,7 +2,7 @@ import { ADMIN_TOKEN, startTestService, type TestService } from '@gatehouse/test
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { licensingAdminRoutes } from '../../admin/index.ts';
 import { webApiRoutes } from '../index.ts';
-import { HOME, type SeededMember, seedKey, seedMember, seedSession, seedUser } from '../testing/seed-member.ts';
+import { changeUser, HOME, type SeededMember, seedKey, seedMember, seedSession, seedUser } from '../testing/seed-member.ts';
 
 const DENIED = { code: 403, status: 403, message: 'authorization denied by server' };
 const NOT_FOUND = { code: 404, status: 404, message: 'member not found' };
@@ -61,9 +61,9 @@ describe('a ban', () => {
 
   it('by the platform ends all live Sessions of the member', async () => {
     const ada = await seedMember(app.deps, seller);
-    await app.deps.db.prisma.user.update({ where: { id: ada.memberId }, data: { banned: true } });
+    await changeUser(app.deps, ada.memberId, { banned: true });
     expect((await call(ada.keyValue)).body).toEqual(DENIED);
-    await app.deps.db.prisma.user.update({ where: { id: ada.memberId }, data: { banned: false } });
+    await changeUser(app.deps, ada.memberId, { banned: false });
     expect((await call(ada.keyValue)).body.message).toMatch(/not an active Session/);
   });
 

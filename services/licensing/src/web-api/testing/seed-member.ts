@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { newLicenceKey } from '@gatehouse/auth';
+import { newLicenceKey, versionOf } from '@gatehouse/auth';
 import type { Prisma } from '@gatehouse/db';
 import type { ServiceDeps } from '@gatehouse/service';
 import { setMemberHash } from '../member-hash.ts';
@@ -50,8 +50,23 @@ export async function seedSession(
       expiresAt: new Date(now.getTime() + 24 * 3_600_000),
     },
   });
-  if (key.memberId !== null) await setMemberHash(deps.db, { memberId: key.memberId, sessionId: session.id, address, now });
+  if (key.memberId === null) return session.id;
+  await setMemberHash(deps.db, { memberId: key.memberId, sessionId: session.id, address, now });
+  await deps.versions.touch([versionOf.user(key.memberId)]);
   return session.id;
+}
+
+/** Ends Sessions of a key as `DELETE /sessions/{id}` does. */
+export async function endSessions(deps: ServiceDeps, { keyId, sessionId }: { keyId: number; sessionId?: number }): Promise<void> {
+  const where = { keyId, ...(sessionId === undefined ? {} : { id: sessionId }) };
+  await deps.db.prisma.keySession.updateMany({ where, data: { endedAt: deps.clock() } });
+  await deps.versions.touch([versionOf.licence(keyId)]);
+}
+
+/** Changes a user as an operator does. */
+export async function changeUser(deps: ServiceDeps, id: number, data: Prisma.UserUncheckedUpdateInput): Promise<void> {
+  await deps.db.prisma.user.update({ where: { id }, data });
+  await deps.versions.touch([versionOf.user(id)]);
 }
 
 /** Makes a member who passes every rung: a key of a seller, two-step on, active, with a live Session from {@link HOME}. */

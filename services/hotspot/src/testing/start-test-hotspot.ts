@@ -1,5 +1,5 @@
 import { ADMIN_TOKEN, startTestService, type TestDeps, type TestService } from '@gatehouse/testing';
-import { createHotspot } from '../hotspot.ts';
+import { createHotspot } from '../create-hotspot.ts';
 
 /** The domain of cloud hosts in tests. */
 export const CLOUD_DOMAIN = 'cloud.test';
@@ -24,7 +24,7 @@ export interface TestHotspot extends TestService {
 }
 
 /** Starts the hotspot service behind the gateway. */
-export async function startHotspot(options: { readonly on?: TestDeps } = {}): Promise<TestHotspot> {
+export async function startTestHotspot(options: { readonly on?: TestDeps } = {}): Promise<TestHotspot> {
   const service = await startTestService({
     ...options,
     cloudDomain: CLOUD_DOMAIN,

@@ -4,9 +4,9 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { describeBlackBox } from './black-box/black-box.ts';
+import { describeBlackBox } from './black-box.ts';
 
-const MAIN = join(import.meta.dirname, '../dist/main.js');
+const MAIN = join(import.meta.dirname, '../services/standalone/dist/main.js');
 
 let dataDir: string;
 let running: Started;

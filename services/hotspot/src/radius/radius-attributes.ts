@@ -1,0 +1,70 @@
+import { Fault } from '@gatehouse/faults';
+import type { Fields, ServiceRequest } from '@gatehouse/http';
+import { canonicalMac } from '../mac-address.ts';
+
+/** The attributes of a RADIUS packet, as rlm_json writes them: `{"User-Name":["alice"]}`. */
+export interface RadiusAttributes {
+  /** What an access point says may hold anything: control characters are taken out, and it is cut at 253 characters (RFC 2865 §5). */
+  text(name: string): string | null;
+  /** A whole number from 0 to 4294967295. */
+  integer(name: string): number | null;
+  /** The values of an attribute of octets, as the text that they spell. */
+  octets(name: string): readonly string[];
+  /** The guest's device: Calling-Station-Id, if it is a MAC address. */
+  readonly mac: string | null;
+}
+
+/** Attributes are text of 253 octets at most. */
+const MAX_CHARACTERS = 253;
+const MAX_INTEGER = 0xffff_ffff;
+
+/** Reads the attributes that FreeRADIUS sent. */
+export async function readAttributes(request: ServiceRequest): Promise<RadiusAttributes> {
+  const { fields } = await request.body();
+  const text = (name: string) => clean(first(fields, name));
+  return {
+    text,
+    integer: (name) => toInteger(first(fields, name)),
+    octets: (name) => values(fields, name).map(fromOctets),
+    mac: canonicalMac(text('Calling-Station-Id') ?? ''),
+  };
+}
+
+/**
+ * The access point that a call of FreeRADIUS is about: the name that it was given with its secret.
+ * @throws Fault NOT_FOUND when there is none
+ */
+export function readAccessPointId({ query }: ServiceRequest): number {
+  const [, digits] = /^access-point-(\d{1,9})$/.exec(String(query['nas'])) ?? [];
+  if (digits === undefined) throw new Fault('NOT_FOUND', { detail: 'Access point not found' });
+  return Number(digits);
+}
+
+/** The name that FreeRADIUS knows an access point by, see {@link readAccessPointId}. */
+export function accessPointName(id: number): string {
+  return `access-point-${id}`;
+}
+
+function values(fields: Fields, name: string): readonly string[] {
+  const value = fields[name];
+  return Array.isArray(value) ? value.map(String) : [];
+}
+
+function first(fields: Fields, name: string): string | null {
+  return values(fields, name)[0] ?? null;
+}
+
+function clean(text: string | null): string | null {
+  if (text === null) return null;
+  const kept = text.toWellFormed().replace(/\p{Cc}/gu, '');
+  return kept === '' ? null : kept.slice(0, MAX_CHARACTERS).toWellFormed();
+}
+
+function toInteger(text: string | null): number | null {
+  if (text === null || !/^\d{1,10}$/.test(text)) return null;
+  return Math.min(Number(text), MAX_INTEGER);
+}
+
+function fromOctets(text: string): string {
+  return /^0x([0-9a-f]{2})+$/i.test(text) ? Buffer.from(text.slice(2), 'hex').toString('latin1') : text;
+}
