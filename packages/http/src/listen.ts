@@ -1,6 +1,9 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, Server as NetServer } from 'node:net';
 import { OperatorError } from '@gatehouse/faults';
+
+/** Longer than the gateway keeps an idle connection to a service. */
+const IDLE_GRACE_MS = 2_000;
 
 /** A server that listens. */
 export interface Listening {
@@ -37,13 +40,24 @@ function explain(error: NodeJS.ErrnoException, port: number, host: string): stri
   return `Cannot listen on ${host}:${port} (${error.code ?? error.message}).`;
 }
 
-function drain(server: Server, graceMs: number): Promise<void> {
-  return new Promise((resolve) => {
-    const cut = setTimeout(() => server.closeAllConnections(), graceMs);
-    server.close(() => {
-      clearTimeout(cut);
-      resolve();
-    });
-    server.closeIdleConnections();
+/**
+ * Ends a server so that no request is lost: it takes no new connection, says `Connection: close` in every answer from
+ * here on, and waits for connections that are idle to be closed from the other side, since closing them from here could hit
+ * a request that is on its way.
+ */
+async function drain(server: Server, graceMs: number): Promise<void> {
+  server.prependListener('request', (_request, response) => {
+    response.shouldKeepAlive = false;
   });
+  const closed = new Promise<void>((resolve) => {
+    // Of net, not of http: that one would cut idle connections at once.
+    NetServer.prototype.close.call(server, () => resolve());
+  });
+  const cutIdle = setTimeout(() => server.closeIdleConnections(), Math.min(graceMs, IDLE_GRACE_MS));
+  const cutAll = setTimeout(() => server.closeAllConnections(), graceMs);
+  await closed;
+  clearTimeout(cutIdle);
+  clearTimeout(cutAll);
+  // What http's own close would have ended: its timer of stalled connections.
+  server.close();
 }

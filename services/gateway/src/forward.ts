@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Fault, PROBLEM_TYPE, type Problem, readProblem } from '@gatehouse/faults';
 import { type Dispatcher, errors, Pool } from 'undici';
 
@@ -9,6 +10,8 @@ export interface ForwardLimits {
   readonly connections: number;
   /** Requests that may wait for a connection before more are refused. */
   readonly queue: number;
+  /** How long a call that could not be sent at all is tried again: a service that restarts loses nobody. */
+  readonly reconnectMs: number;
 }
 
 /** What goes to a service. */
@@ -38,6 +41,10 @@ export interface Forwarder {
 
 /** Bodies up to this size are read whole before the first byte goes out: a service that dies in the middle is then still a clean fault. */
 const WHOLE_BODY_BYTES = 64 * 1024;
+/** How long a connection may be idle before the gateway closes it. */
+const IDLE_MS = 1_000;
+const CONNECTION_TTL_MS = 30_000;
+const LONGEST_PAUSE_MS = 250;
 const MAX_PROBLEM_BYTES = 64 * 1024;
 /** What a success may be; anything else, such as HTML, is rubbish. */
 const SUCCESS_TYPES = ['application/json', 'text/csv', 'application/x-ndjson'];
@@ -52,6 +59,11 @@ export function createForwarder(url: string, limits: ForwardLimits): Forwarder {
     headersTimeout: limits.answerMs,
     bodyTimeout: limits.answerMs,
     connect: { timeout: Math.min(limits.answerMs, 2_000) },
+    // Shorter than a service's own drain: a connection that was idle is closed from this side, never under a request.
+    keepAliveTimeout: IDLE_MS,
+    keepAliveMaxTimeout: IDLE_MS,
+    // Connections are made anew now and then, so that a service process that came later gets its share.
+    clientTtl: CONNECTION_TTL_MS,
   });
   let underWay = 0;
   return {
@@ -59,7 +71,7 @@ export function createForwarder(url: string, limits: ForwardLimits): Forwarder {
       if (underWay >= limits.connections + limits.queue) throw new Fault('OVERLOADED', { retryAfterSeconds: 1 });
       underWay += 1;
       try {
-        return await readAnswer(await dispatch(pool, request), request.method);
+        return await readAnswer(await dispatch(pool, request, limits.reconnectMs), request.method);
       } finally {
         underWay -= 1;
       }
@@ -68,29 +80,40 @@ export function createForwarder(url: string, limits: ForwardLimits): Forwarder {
   };
 }
 
-async function dispatch(pool: Pool, request: ForwardRequest): Promise<Dispatcher.ResponseData> {
+async function dispatch(pool: Pool, request: ForwardRequest, reconnectMs: number): Promise<Dispatcher.ResponseData> {
   const options = {
     path: request.target,
     method: request.method as Dispatcher.HttpMethod,
     headers: request.headers,
     body: request.body,
   };
-  try {
-    return await pool.request(options);
-  } catch (error) {
-    if (!mayRepeat(error, request.method)) throw toFault(error);
-  }
-  try {
-    return await pool.request(options);
-  } catch (error) {
-    throw toFault(error);
+  const startedAt = performance.now();
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await pool.request(options);
+    } catch (error) {
+      const isLate = performance.now() - startedAt >= reconnectMs;
+      if (isLate || !mayRepeat(error, request.method)) throw toFault(error);
+      await sleep(Math.min(LONGEST_PAUSE_MS, 20 * 2 ** attempt));
+    }
   }
 }
 
+/** Errors of a connection that was never made: nothing was sent. */
+const NEVER_SENT: ReadonlySet<unknown> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
 /** A call may be sent once more when the service cannot have begun with it, or when doing it twice changes nothing. */
 function mayRepeat(error: unknown, method: string): boolean {
-  if (codeOf(error) === 'ECONNREFUSED') return true;
-  return SAFE_METHODS.has(method) && (error instanceof errors.SocketError || codeOf(error) === 'ECONNRESET');
+  const code = codeOf(error);
+  if (NEVER_SENT.has(code)) return true;
+  return SAFE_METHODS.has(method) && (error instanceof errors.SocketError || code === 'ECONNRESET' || code === 'EPIPE');
 }
 
 async function readAnswer(response: Dispatcher.ResponseData, method: string): Promise<ForwardAnswer> {

@@ -66,7 +66,7 @@ async function open(port: number): Promise<Listening> {
     trustProxy: [],
     rateLimits: createLimits(),
     log: createLog('gateway', 'info', { write: (line) => void logLines.push(line) }),
-    limits: { answerMs: 300, bodyMs: 300 },
+    limits: { answerMs: 300, bodyMs: 300, reconnectMs: 200 },
   });
 }
 

@@ -28,7 +28,7 @@ export interface GatewayLimits extends ForwardLimits {
   readonly bodyMs: number;
 }
 
-const LIMITS: GatewayLimits = { answerMs: 10_000, bodyMs: 15_000, connections: 128, queue: 1_000 };
+const LIMITS: GatewayLimits = { answerMs: 10_000, bodyMs: 15_000, connections: 128, queue: 1_000, reconnectMs: 6_000 };
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
 /** How much of a refused body is read and thrown away, so that its sender gets to read the refusal. */

@@ -68,7 +68,9 @@ async function start(config: CompleteConfig, closers: (() => Promise<void>)[]): 
   const upstreams = {
     licensing: await serve('licensing', startLicensing),
     accounts: await serve('accounts', (made) => startAccounts(made, accountsOptions(config))),
-    hotspot: await serve('hotspot', (made) => startHotspot(made, { cloudDomain: config.cloudDomain })),
+    hotspot: await serve('hotspot', (made) =>
+      startHotspot(made, { cloudDomain: config.cloudDomain, radiusRestPort: config.radiusRestPort, host: INNER_HOST }),
+    ),
   };
   const gateway: Listening = await startGateway({
     upstreams,

@@ -98,8 +98,8 @@ function merge(a: AccountingPacket, b: AccountingPacket): AccountingPacket {
   const first = a.stopped ? a : b;
   return {
     ...latest,
-    bytesIn: a.bytesIn > b.bytesIn ? a.bytesIn : b.bytesIn,
-    bytesOut: a.bytesOut > b.bytesOut ? a.bytesOut : b.bytesOut,
+    bytesIn: larger(a.bytesIn, b.bytesIn),
+    bytesOut: larger(a.bytesOut, b.bytesOut),
     seconds: Math.max(a.seconds, b.seconds),
     mac: a.mac ?? b.mac,
     address: latest.address ?? a.address ?? b.address,
@@ -107,4 +107,9 @@ function merge(a: AccountingPacket, b: AccountingPacket): AccountingPacket {
     stopped: a.stopped || b.stopped,
     cause: first.cause,
   };
+}
+
+function larger(a: bigint, b: bigint): bigint {
+  if (a > b) return a;
+  return b;
 }

@@ -23,8 +23,8 @@ export function loginAttributes(
     ...mikrotikLimit('Recv', upload),
     ...mikrotikLimit('Xmit', download),
     // 32 bits and no more: a session of a chilli ends at 4 GiB, and the next one gets the rest.
-    'reply:ChilliSpot-Max-Input-Octets': upload === null ? null : String(min(upload, MAX_OCTETS)),
-    'reply:ChilliSpot-Max-Output-Octets': download === null ? null : String(min(download, MAX_OCTETS)),
+    'reply:ChilliSpot-Max-Input-Octets': upload === null ? null : String(smaller(upload, MAX_OCTETS)),
+    'reply:ChilliSpot-Max-Output-Octets': download === null ? null : String(smaller(download, MAX_OCTETS)),
   };
 }
 
@@ -35,6 +35,7 @@ function mikrotikLimit(direction: 'Recv' | 'Xmit', left: bigint | null) {
   };
 }
 
-function min(a: bigint, b: bigint): bigint {
-  return a < b ? a : b;
+function smaller(a: bigint, b: bigint): bigint {
+  if (a < b) return a;
+  return b;
 }

@@ -56,8 +56,9 @@ function first(fields: Fields, name: string): string | null {
 
 function clean(text: string | null): string | null {
   if (text === null) return null;
-  const kept = text.toWellFormed().replace(/\p{Cc}/gu, '');
-  return kept === '' ? null : kept.slice(0, MAX_CHARACTERS).toWellFormed();
+  const kept = text.replace(/\p{Cc}/gu, '').slice(0, MAX_CHARACTERS);
+  // By way of bytes: half of a pair of surrogates, which PostgreSQL would not take, becomes a replacement character.
+  return kept === '' ? null : Buffer.from(kept).toString();
 }
 
 function toInteger(text: string | null): number | null {

@@ -98,6 +98,16 @@ describe('the lists of the voucher API', () => {
     expect(replies.filter(({ status }) => status === 404)).toHaveLength(19);
   });
 
+  it('the sessions of a voucher that is removed are over at once', async () => {
+    const { body } = await hotspot.call(other, 'create_voucher', { username: 'online' }).expect(200);
+    const session = { siteId: other.id, voucherId: body.user.id, classRef: 'online', login: 'online', method: 'voucher' };
+    const { id } = await hotspot.deps.db.prisma.guestSession.create({ data: session });
+    expect((await list('get_active_guests', {}, other)).data).toHaveLength(1);
+    await hotspot.call(other, 'remove_voucher', { username: 'online' }).expect(200);
+    expect(await list('get_active_guests', {}, other)).toEqual({ data: [] });
+    expect(await hotspot.deps.db.prisma.guestSession.findUniqueOrThrow({ where: { id } })).toMatchObject({ endedAt: hotspot.clock() });
+  });
+
   it('get_active_guests and get_logins tell what the access points account for', async () => {
     const { db, clock } = hotspot.deps;
     const now = clock();
@@ -127,7 +137,7 @@ describe('the lists of the voucher API', () => {
       data: [
         { siteId: site.id, login: 'user1@example.com', method: 'email', at: live.startedAt, accepted: true, guestSessionId: live.id },
         { siteId: site.id, login: 'gone', method: 'email', at: ended.startedAt, accepted: true, guestSessionId: ended.id },
-        { siteId: site.id, login: 'nobody', mac: session.mac, at: now, accepted: false, reason: 'Unknown username' },
+        { siteId: site.id, login: 'nobody', mac: session.mac, at: now, accepted: false, reason: 'unknown-login' },
       ],
     });
     expect(JSON.stringify(await list('get_active_guests'))).toBe(
@@ -161,7 +171,7 @@ describe('the lists of the voucher API', () => {
         logout_time: '2025-02-21 02:31:30',
         uptime: '0h00m00s',
         'bytes-out': '0',
-        terminate_cause: 'Unknown username',
+        terminate_cause: 'unknown-login',
       },
     ]);
   });

@@ -1,6 +1,7 @@
 import { Fault } from '@gatehouse/faults';
 import { ok } from '@gatehouse/http';
 import Joi from 'joi';
+import { endSessions } from '../radius/disconnect.ts';
 import { deleteVoucher } from '../vouchers/voucher-repository.ts';
 import { command } from './command.ts';
 
@@ -20,6 +21,7 @@ export const removeVoucher = command({
     if (username === undefined) throw new Fault('USERNAME_MISSING');
     const sessionIds = await deleteVoucher(deps.db, site.id, username);
     if (sessionIds === null) throw new Fault('USERNAME_UNKNOWN');
+    await endSessions(deps, sessionIds);
     return ok({ message: 'User removed successfully', error: false });
   },
 });

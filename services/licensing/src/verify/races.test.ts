@@ -30,7 +30,7 @@ const REPEATS = 20;
 async function askAll(questions: readonly VerifyQuestion[]): Promise<VerdictCode[]> {
   const verifiers = databases.map((db) => {
     const deps = { ...app.deps, db };
-    return { db, verifier: createKeyVerifier(deps, createSigner(db, deps.vault, deps.clock)) };
+    return { db, verifier: createKeyVerifier(deps, createSigner(deps.vault, deps.clock)) };
   });
   const request = { caller: { address: '203.0.113.7', network: '203.0.113.7', undeclaredProxy: false }, now: app.clock(), notes: {} };
   const answers = questions.map((question, index) => {
