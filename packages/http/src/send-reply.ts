@@ -1,5 +1,4 @@
 import type { ServerResponse } from 'node:http';
-import { pipeline } from 'node:stream/promises';
 import type { Reply } from './reply.ts';
 
 /**
@@ -11,8 +10,7 @@ export async function sendReply(response: ServerResponse, reply: Reply, head: bo
   response.statusCode = reply.status;
   if (text !== undefined || reply.stream !== undefined) response.setHeader('content-type', 'application/json');
   for (const [name, value] of Object.entries(reply.headers ?? {})) response.setHeader(name, value);
-  // Waits for a slow reader, and lets go of the source when the reader has gone.
-  if (reply.stream !== undefined && !head) return pipeline(reply.stream, response);
+  if (reply.stream !== undefined && !head) return sendStream(response, reply.stream);
   if (text === undefined) {
     if (reply.status !== 204) response.setHeader('content-length', 0);
     response.end();
@@ -21,4 +19,25 @@ export async function sendReply(response: ServerResponse, reply: Reply, head: bo
   const bytes = Buffer.from(text);
   response.setHeader('content-length', bytes.length);
   response.end(head ? undefined : bytes);
+}
+
+async function sendStream(response: ServerResponse, stream: AsyncIterable<string>): Promise<void> {
+  for await (const piece of stream) {
+    if (response.destroyed) throw new Error('the reader has gone');
+    if (!response.write(piece)) await drained(response);
+  }
+  response.end();
+}
+
+/** Until a slow reader has caught up, or has gone. Leaves no listener behind: a long list waits thousands of times. */
+function drained(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const settle = () => {
+      response.off('drain', settle);
+      response.off('close', settle);
+      resolve();
+    };
+    response.on('drain', settle);
+    response.on('close', settle);
+  });
 }

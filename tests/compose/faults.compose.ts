@@ -1,0 +1,183 @@
+import { execFileSync } from 'node:child_process';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import supertest from 'supertest';
+import { makeWorld, type World } from '../black-box.ts';
+import { allHealthy, compose, containersOf, deployment, docker, eventually } from './compose.ts';
+import { type LoadReport, startLoad } from './load.ts';
+
+const RECOVERY_MS = 30_000;
+const MINUTES_MS = 60_000;
+let world: World;
+
+beforeAll(async () => {
+  await allHealthy(60_000);
+  const operator = supertest.agent(deployment.baseUrl).set('authorization', `Bearer ${deployment.adminToken}`);
+  world = await makeWorld(operator);
+  await supertest(deployment.baseUrl).post('/sessions').send({ key: world.licenceKey, hwid: 'machine' }).expect(201);
+}, 2 * MINUTES_MS);
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Runs `trouble` under load, waits until all is well again, and reports what the callers met. */
+async function under(trouble: () => Promise<void>): Promise<LoadReport> {
+  const load = startLoad(world);
+  await pause(1_500);
+  await trouble();
+  await allHealthy(RECOVERY_MS);
+  await pause(1_500);
+  return load.stop();
+}
+
+async function expectNothingLost({ keys, vouchers, undocumented }: LoadReport): Promise<void> {
+  expect(undocumented).toEqual([]);
+  expect(keys.length).toBeGreaterThan(0);
+  const get = (path: string) => fetch(deployment.baseUrl + path, { headers: { authorization: world.restApiKey } });
+  for (const key of keys) expect([key, (await get(`/keys/${key}`)).status]).toEqual([key, 200]);
+  const list = await supertest(deployment.baseUrl).post('/api/').send({ 'api-key': world.siteApiKey, action: 'get_voucher_users' });
+  const there = new Set(list.body.users.map(({ username }: { username: string }) => username));
+  expect(vouchers.filter((voucher) => !there.has(voucher))).toEqual([]);
+}
+
+async function forAll(service: string, action: 'pause' | 'unpause' | 'stop' | 'start'): Promise<void> {
+  for (const id of await containersOf(service)) await docker(action, id);
+}
+
+describe('docker-compose under faults: every reply is documented, no acknowledged write is lost, all heals by itself', () => {
+  it.each(['licensing', 'accounts', 'hotspot', 'redis', 'postgres'])(
+    '%s is stopped and started',
+    async (service) => {
+      const ids = (await compose('ps', '-q', service)).split('\n').filter(Boolean);
+      const report = await under(async () => {
+        for (const id of ids) await docker('stop', id);
+        await pause(2_000);
+        for (const id of ids) await docker('start', id);
+      });
+      await expectNothingLost(report);
+    },
+    3 * MINUTES_MS,
+  );
+
+  it(
+    'postgres is killed with -9',
+    async () => {
+      const [id = ''] = await containersOf('postgres');
+      const report = await under(async () => {
+        execFileSync('kill', ['-9', await docker('inspect', '-f', '{{.State.Pid}}', id)]);
+        await eventually(
+          'postgres runs again',
+          RECOVERY_MS,
+          async () => (await docker('inspect', '-f', '{{.State.Running}}', id)) === 'true',
+        );
+      });
+      await expectNothingLost(report);
+    },
+    3 * MINUTES_MS,
+  );
+
+  it(
+    'redis is paused: nobody notices more than a moment',
+    async () => {
+      const report = await under(async () => {
+        await forAll('redis', 'pause');
+        await pause(4_000);
+        await forAll('redis', 'unpause');
+      });
+      await expectNothingLost(report);
+      expect(report.refusals).toEqual([]);
+    },
+    3 * MINUTES_MS,
+  );
+
+  it.each(['licensing', 'accounts', 'hotspot'])(
+    '%s is paused: the gateway answers within its time limit',
+    async (service) => {
+      const report = await under(async () => {
+        await forAll(service, 'pause');
+        await pause(12_000);
+        await forAll(service, 'unpause');
+      });
+      await expectNothingLost(report);
+      expect(report.refusals.length).toBeGreaterThan(0);
+      expect(report.slowestMs).toBeLessThan(15_000);
+    },
+    3 * MINUTES_MS,
+  );
+
+  it(
+    'a service that takes nothing more is told so at once, in the words of the dialect',
+    async () => {
+      await forAll('licensing', 'pause');
+      const calls = Array.from({ length: 1_400 }, () =>
+        fetch(`${deployment.baseUrl}/keys/public-key`).then(async (response) => [response.status, await response.text()] as const),
+      );
+      const answers = await Promise.all(calls);
+      await forAll('licensing', 'unpause');
+      await allHealthy(RECOVERY_MS);
+      const refused = answers.filter(([status]) => status === 503);
+      expect(refused.length).toBeGreaterThan(100);
+      for (const [status, text] of answers) {
+        expect([200, 503, 504]).toContain(status);
+        if (status !== 200) expect(JSON.parse(text)).toEqual({ error: expect.any(String), code: 'UNAVAILABLE' });
+      }
+    },
+    3 * MINUTES_MS,
+  );
+
+  it(
+    'a rolling restart of every service loses no request',
+    async () => {
+      const report = await under(async () => {
+        for (const service of ['licensing', 'accounts', 'hotspot']) {
+          for (const id of await containersOf(service)) {
+            await docker('restart', '-t', '30', id);
+            await allHealthy(RECOVERY_MS);
+          }
+        }
+      });
+      expect(report.refusals).toEqual([]);
+      await expectNothingLost(report);
+    },
+    5 * MINUTES_MS,
+  );
+});
+
+describe('docker-compose with two processes of a service', () => {
+  it(
+    'a revocation is felt by every process before its reply',
+    async () => {
+      const operator = supertest.agent(deployment.baseUrl).set('authorization', `Bearer ${deployment.adminToken}`);
+      for (let round = 0; round < 20; round += 1) {
+        const { body } = await operator
+          .post(`/admin/v1/users/${world.userId}/credentials`)
+          .send({ kind: 'rest-api', scopes: ['rest-api:read'] });
+        const ask = () =>
+          Promise.all(
+            Array.from({ length: 8 }, () =>
+              fetch(`${deployment.baseUrl}/keys`, { headers: { authorization: body.secret } }).then(({ status }) => status),
+            ),
+          );
+        expect(new Set(await ask())).toEqual(new Set([200]));
+        await operator.delete(`/admin/v1/credentials/${body.id}`);
+        expect(new Set(await ask())).toEqual(new Set([401]));
+      }
+    },
+    MINUTES_MS,
+  );
+
+  it(
+    'a limit is exact over both',
+    async () => {
+      const operator = supertest.agent(deployment.baseUrl).set('authorization', `Bearer ${deployment.adminToken}`);
+      const { body: user } = await operator
+        .post('/admin/v1/users')
+        .send({ name: 'Limited', email: `limited-${Date.now()}@example.com`, rate_limit: 100, rate_limit_window: 3600 });
+      const { body } = await operator.post(`/admin/v1/users/${user.id}/credentials`).send({ kind: 'phpstrap' });
+      const calls = Array.from({ length: 150 }, () =>
+        fetch(`${deployment.baseUrl}/api/v1/me.php?api_key=${body.secret}`).then(({ status }) => status),
+      );
+      const statuses = await Promise.all(calls);
+      expect([statuses.filter((status) => status === 200).length, statuses.filter((status) => status === 429).length]).toEqual([100, 50]);
+    },
+    MINUTES_MS,
+  );
+});
