@@ -69,8 +69,16 @@ export function createApp(options: AppOptions): Express {
   app.set('query parser', false);
   app.set('case sensitive routing', true);
   app.set('strict routing', true);
-  app.get('/healthz', (_request, response) => sendReply(response, { status: 200, body: { status: 'ok' } }, false));
-  app.get('/readyz', async (_request, response) => sendReply(response, await readiness(options), false));
+  // Asked by whoever watches the process, never through the gateway: what comes with its secret is a client's path.
+  const isDirect = (request: Request) => request.get(INTERNAL_HEADERS.secret) === undefined;
+  app.get('/healthz', (request, response, next) => {
+    if (isDirect(request)) void sendReply(response, { status: 200, body: { status: 'ok' } }, false);
+    else next();
+  });
+  app.get('/readyz', async (request, response, next) => {
+    if (isDirect(request)) await sendReply(response, await readiness(options), false);
+    else next();
+  });
   const secret = Buffer.from(options.internalSecret);
   app.use((request, response, next) => {
     const given = Buffer.from(request.get(INTERNAL_HEADERS.secret) ?? '');

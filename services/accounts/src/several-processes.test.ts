@@ -12,7 +12,7 @@ import { phpstrapRoutes } from './phpstrap/phpstrap-routes.ts';
 
 const describeWithRedis = hasRedisServer() ? describe : describe.skip;
 /** Enough to meet every order of things that there is; 1,000 pass as well, and take longer. */
-const ROTATIONS = 1000;
+const ROTATIONS = 100;
 const agent = new Agent({ keepAlive: true, maxSockets: 64 });
 
 /** Two accounts services that share a database and a Redis, and nothing in memory. */
@@ -32,6 +32,7 @@ describeWithRedis('several accounts processes', () => {
   afterAll(async () => {
     agent.destroy();
     await Promise.all(services.map((service) => service.close()));
+    await Promise.all(services.flatMap(({ deps }) => [deps.activity.close(), deps.audit.close()]));
     await Promise.all(links.map((link) => link.close()));
     await shared.close();
     await redis.stop();

@@ -1,4 +1,4 @@
-import { hashToken } from '@gatehouse/auth';
+import { hashToken, versionOf } from '@gatehouse/auth';
 import { ADMIN_TOKEN, startTestService, type TestService } from '@gatehouse/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { openSession } from '../user-sessions/index.ts';
@@ -226,6 +226,33 @@ describe('credentials of a user', () => {
     const [first, second] = [await post(), await post()];
     expect(second.body).toEqual(first.body);
     expect(await stack.deps.db.prisma.credential.count({ where: { userId: user.id } })).toBe(1);
+  });
+});
+
+describe('what other processes remember of a user', () => {
+  it.each([
+    ['a change', (id: number) => call('patch', `users/${id}`).send({ banned: true })],
+    ['a new credential', (id: number) => call('post', `users/${id}/credentials`).send({ kind: 'phpstrap' })],
+    [
+      'the same under an Idempotency-Key',
+      (id: number) => call('patch', `users/${id}`).set('Idempotency-Key', 'remember').send({ banned: true }),
+    ],
+    ['deleting', (id: number) => call('delete', `users/${id}`)],
+  ] as const)('is not believed any more once %s is answered', async (_what, act) => {
+    const { id } = await makeUser({});
+    const version = () => stack.deps.versions.read([versionOf.user(id)]);
+    const before = await version();
+    expect((await act(id)).status).toBeLessThan(300);
+    expect(await version()).not.toEqual(before);
+  });
+
+  it('nor is a credential once its revocation is answered', async () => {
+    const { id } = await makeUser({});
+    const credential = (await call('post', `users/${id}/credentials`).send({ kind: 'rest-api' })).body;
+    const version = () => stack.deps.versions.read([versionOf.user(id)]);
+    const before = await version();
+    await call('delete', `credentials/${credential.id}`).expect(204);
+    expect(await version()).not.toEqual(before);
   });
 });
 

@@ -36,7 +36,7 @@ const STATUSES: Readonly<Record<string, Pick<AccountingPacket, 'alive' | 'stoppe
 
 /** @returns null when the packet is not about a session */
 export function toAccountingPacket(attributes: RadiusAttributes, nasId: number, now: Date): AccountingPacket | null {
-  const status = STATUSES[attributes.text('Acct-Status-Type') ?? ''];
+  const status = STATUSES[attributes.word('Acct-Status-Type') ?? ''];
   if (status === undefined) return null;
   return {
     ...status,
@@ -48,9 +48,9 @@ export function toAccountingPacket(attributes: RadiusAttributes, nasId: number, 
     bytesOut: bytes(attributes, 'Output'),
     seconds: Math.min(attributes.integer('Acct-Session-Time') ?? 0, MAX_SECONDS),
     mac: attributes.mac,
-    address: canonicalAddress(attributes.text('Framed-IP-Address') ?? ''),
+    address: canonicalAddress(attributes.word('Framed-IP-Address') ?? ''),
     at: happenedAt(attributes, now),
-    cause: status.stopped ? (attributes.text('Acct-Terminate-Cause') ?? 'unknown') : null,
+    cause: status.stopped ? (attributes.word('Acct-Terminate-Cause') ?? 'unknown') : null,
   };
 }
 

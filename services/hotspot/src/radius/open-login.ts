@@ -54,7 +54,7 @@ async function readEntry(db: Database, request: ServiceRequest): Promise<Entry> 
   if (place === null) throw new Fault('NOT_FOUND', { detail: 'Access point not found' });
   const attributes = await readAttributes(request);
   const attempt = { place, login: attributes.text('User-Name') ?? '', mac: attributes.mac, now: request.now };
-  const address = canonicalAddress(attributes.text('Framed-IP-Address') ?? '');
+  const address = canonicalAddress(attributes.word('Framed-IP-Address') ?? '');
   return { attempt, attributes, address, ref: parseLoginRef(request.query['ref']) };
 }
 

@@ -1,11 +1,16 @@
 import { Fault } from '@gatehouse/faults';
-import type { Fields, ServiceRequest } from '@gatehouse/http';
+import type { ServiceRequest } from '@gatehouse/http';
 import { canonicalMac } from '../mac-address.ts';
 
-/** The attributes of a RADIUS packet, as rlm_json writes them: `{"User-Name":["alice"]}`. */
+/** The attributes of a RADIUS packet, as modules.conf of the folder `freeradius` writes them: one that is missing is empty. */
 export interface RadiusAttributes {
-  /** What an access point says may hold anything: control characters are taken out, and it is cut at 253 characters (RFC 2865 §5). */
+  /**
+   * What somebody wrote, which may be anything: control characters are taken out, and it is cut at 253 characters (RFC 2865 §5).
+   * Sent as hexadecimal.
+   */
   text(name: string): string | null;
+  /** One of the dictionary's words, an address, or a number that is no word. */
+  word(name: string): string | null;
   /** A whole number from 0 to 4294967295. */
   integer(name: string): number | null;
   /** The values of an attribute of octets, as the text that they spell. */
@@ -21,11 +26,16 @@ const MAX_INTEGER = 0xffff_ffff;
 /** Reads the attributes that FreeRADIUS sent. */
 export async function readAttributes(request: ServiceRequest): Promise<RadiusAttributes> {
   const { fields } = await request.body();
-  const text = (name: string) => clean(first(fields, name));
+  const word = (name: string) => {
+    const value = fields[name];
+    return typeof value === 'string' && value !== '' ? value : null;
+  };
+  const text = (name: string) => clean(fromHex(word(name) ?? ''));
   return {
     text,
-    integer: (name) => toInteger(first(fields, name)),
-    octets: (name) => values(fields, name).map(fromOctets),
+    word,
+    integer: (name) => toInteger(word(name)),
+    octets: (name) => (word(name) ?? '').split(',').map((value) => fromHex(value.replace(/^0x/, ''))),
     mac: canonicalMac(text('Calling-Station-Id') ?? ''),
   };
 }
@@ -45,17 +55,11 @@ export function accessPointName(id: number): string {
   return `access-point-${id}`;
 }
 
-function values(fields: Fields, name: string): readonly string[] {
-  const value = fields[name];
-  return Array.isArray(value) ? value.map(String) : [];
+function fromHex(text: string): string {
+  return Buffer.from(text, 'hex').toString();
 }
 
-function first(fields: Fields, name: string): string | null {
-  return values(fields, name)[0] ?? null;
-}
-
-function clean(text: string | null): string | null {
-  if (text === null) return null;
+function clean(text: string): string | null {
   const kept = text.replace(/\p{Cc}/gu, '').slice(0, MAX_CHARACTERS);
   // By way of bytes: half of a pair of surrogates, which PostgreSQL would not take, becomes a replacement character.
   return kept === '' ? null : Buffer.from(kept).toString();
@@ -64,8 +68,4 @@ function clean(text: string | null): string | null {
 function toInteger(text: string | null): number | null {
   if (text === null || !/^\d{1,10}$/.test(text)) return null;
   return Math.min(Number(text), MAX_INTEGER);
-}
-
-function fromOctets(text: string): string {
-  return /^0x([0-9a-f]{2})+$/i.test(text) ? Buffer.from(text.slice(2), 'hex').toString('latin1') : text;
 }

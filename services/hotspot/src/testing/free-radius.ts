@@ -21,7 +21,7 @@ export interface FreeRadius {
 /** Whether Debian's `freeradius`, `freeradius-rest` and `freeradius-utils` are here; says so when they are not. */
 export function hasFreeRadius(): boolean {
   const has = hasProgram('freeradius') && hasProgram('radclient') && existsSync('/usr/lib/freeradius/rlm_rest.so');
-  if (!has) console.warn('FreeRADIUS is not installed (freeradius freeradius-rest freeradius-utils): RADIUS is not tested.');
+  if (!has) process.emitWarning('FreeRADIUS is not installed (freeradius freeradius-rest freeradius-utils): RADIUS is not tested.');
   return has;
 }
 
@@ -30,7 +30,11 @@ function hasProgram(name: string): boolean {
 }
 
 /** Starts the real FreeRADIUS by the script that deployments use, on free ports and as an ordinary user. */
-export async function startFreeRadius(options: { readonly restPort: number; readonly networks: string; readonly seconds?: number }): Promise<FreeRadius> {
+export async function startFreeRadius(options: {
+  readonly restPort: number;
+  readonly networks: string;
+  readonly seconds?: number;
+}): Promise<FreeRadius> {
   const [authPort, acctPort] = [await findPort(), await findPort()];
   const runDir = mkdtempSync(join(tmpdir(), 'gatehouse-freeradius-'));
   const user = ordinaryUser();
@@ -108,13 +112,20 @@ export function sendRadius(
   const port = kind === 'auth' ? server.authPort : server.acctPort;
   const startedAt = performance.now();
   return new Promise((resolve, reject) => {
-    const child = execFile('radclient', ['-x', '-t', String(waitSeconds), '-r', '1', `127.0.0.1:${port}`, kind, secret], (error, stdout) => {
-      if (error !== null && typeof error.code !== 'number') return reject(error);
-      return resolve({ ...parseAnswer(stdout), durationMs: performance.now() - startedAt });
-    });
+    const child = execFile(
+      'radclient',
+      ['-x', '-t', String(waitSeconds), '-r', '1', `127.0.0.1:${port}`, kind, secret],
+      (error, stdout) => {
+        if (error !== null && typeof error.code !== 'number') return reject(error);
+        return resolve({ ...parseAnswer(stdout), durationMs: performance.now() - startedAt });
+      },
+    );
     child.stdin?.end(
       Object.entries(attributes)
-        .map(([name, value]) => `${name.replace(/\/\d+$/, '')} = ${typeof value === 'number' || value.startsWith('0x') ? value : JSON.stringify(value)}`)
+        .map(
+          ([name, value]) =>
+            `${name.replace(/\/\d+$/, '')} = ${typeof value === 'number' || value.startsWith('0x') ? value : JSON.stringify(value)}`,
+        )
         .join('\n'),
     );
   });

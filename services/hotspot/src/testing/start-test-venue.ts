@@ -27,7 +27,9 @@ export interface TestVenue extends TestHotspot {
 }
 
 /** Starts all of it. */
-export async function startTestVenue(options: { readonly seconds?: number } & Parameters<typeof startTestHotspot>[0] = {}): Promise<TestVenue> {
+export async function startTestVenue(
+  options: { readonly seconds?: number } & Parameters<typeof startTestHotspot>[0] = {},
+): Promise<TestVenue> {
   const hotspot = await startTestHotspot(options);
   const rest = await startRadius(hotspot.deps, { port: 0, host: '127.0.0.1' });
   const prefix = `127.${randomInt(1, 255)}.${randomInt(0, 255)}.`;

@@ -1,5 +1,5 @@
 import { startTestService, type TestService } from '@gatehouse/testing';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { webApiRoutes } from './index.ts';
 import { changeUser, endSessions, HOME, type SeededMember, seedKey, seedMember, seedSession } from './testing/seed-member.ts';
 
@@ -195,6 +195,15 @@ describe('what is remembered between calls', () => {
       await change();
       expect(await thrice(bob.keyValue)).toEqual([status, status, status]);
     }
+  });
+
+  it('spares the database every query while nothing changes', async () => {
+    const bob = await seedMember(app.deps);
+    expect(await thrice(bob.keyValue)).toEqual([200, 200, 200]);
+    const query = jest.spyOn(app.deps.db, 'query');
+    expect(await thrice(bob.keyValue)).toEqual([200, 200, 200]);
+    expect(query).not.toHaveBeenCalled();
+    query.mockRestore();
   });
 
   it('is judged by the clock of the call', async () => {
