@@ -1,4 +1,6 @@
 import { versionOf } from '@gatehouse/auth';
+import type { Database } from '@gatehouse/db';
+import { Fault } from '@gatehouse/faults';
 import { startTestService, type TestService } from '@gatehouse/testing';
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { issueCredential, revokeCredential } from '../credentials/index.ts';
@@ -178,6 +180,36 @@ it('browsers of allowed origins may call, and no others', async () => {
   const preflight = await ask('options', 'https://app.test');
   expect([preflight.status, preflight.headers['access-control-allow-methods']]).toEqual([204, 'GET, HEAD, OPTIONS']);
   expect(preflight.headers['access-control-allow-headers']).toContain('Authorization');
+});
+
+it('a token in use costs the database nothing while nothing changes', async () => {
+  const { id, token } = await makeUser({});
+  let queries = 0;
+  const { db } = test.deps;
+  const counting: Database = {
+    ...db,
+    query(...call) {
+      queries += 1;
+      return db.query(...call);
+    },
+  };
+  const other = await startTestService({ routes: (deps) => phpstrapRoutes({ ...deps, db: counting }), on: test });
+  const call = async () => (await other.gateway.get(`/api/v1/me.php?api_key=${token}`)).body.data.name;
+  for (let warm = 0; warm < 3; warm += 1) await call();
+  queries = 0;
+  for (let hit = 0; hit < 5; hit += 1) expect(await call()).toBe('Somebody');
+  expect(queries).toBe(0);
+  await changeUser(id, { name: 'Renamed' });
+  expect(await call()).toBe('Renamed');
+  await other.close();
+});
+
+it('a database that is away is told as the document says, with figures', async () => {
+  const down: Database = { ...test.deps.db, query: () => Promise.reject(new Fault('DATABASE_DOWN')) };
+  const other = await startTestService({ routes: (deps) => phpstrapRoutes({ ...deps, db: down }), on: test });
+  const { status, body, headers } = await other.gateway.get('/api/v1/me.php?api_key=psk_any');
+  expect([status, body.error.code, headers['x-ratelimit-limit']]).toEqual([500, 'INTERNAL_ERROR', '60']);
+  await other.close();
 });
 
 async function codeOf(method: 'get' | 'post', path: string, headers: Record<string, string> = {}): Promise<string> {

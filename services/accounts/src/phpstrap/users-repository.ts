@@ -120,5 +120,7 @@ function statusCondition(status: EffectiveMembership, bound: Date): Prisma.Sql {
 /** Reads 4-byte big-endian integers. */
 function unpack(bytes: Uint8Array): Int32Array {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return Int32Array.from({ length: bytes.byteLength / 4 }, (_, index) => view.getInt32(index * 4));
+  const ids = new Int32Array(bytes.byteLength / 4);
+  for (let index = 0; index < ids.length; index += 1) ids[index] = view.getInt32(index * 4);
+  return ids;
 }

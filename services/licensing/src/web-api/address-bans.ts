@@ -74,11 +74,11 @@ async function keepWrongKey(db: Database, network: string, keyHash: Buffer, now:
 }
 
 async function countWrongKeys(db: Database, network: string, now: Date): Promise<{ count: number; oldestAt: Date }> {
-  // A flood must not fill the table: more than the newest twenty say nothing new.
+  // A flood must not fill the table. Twice as many are kept as count, so that no caller's pruning spoils another's count.
   const [row] = await db.query<{ count: number; oldest_at: Date | null }>`
     WITH gone AS (
       DELETE FROM wrong_keys WHERE address = ${network} AND (at <= ${windowStart(now)} OR key_hash IN (
-        SELECT key_hash FROM wrong_keys WHERE address = ${network} ORDER BY at DESC, key_hash OFFSET ${WRONG_KEYS_AT_MOST}))
+        SELECT key_hash FROM wrong_keys WHERE address = ${network} ORDER BY at DESC, key_hash OFFSET ${2 * WRONG_KEYS_AT_MOST}))
     ), newest AS (
       SELECT at FROM wrong_keys WHERE address = ${network} AND at > ${windowStart(now)} ORDER BY at DESC LIMIT ${WRONG_KEYS_AT_MOST + 1}
     )
