@@ -56,39 +56,37 @@ interface FactsRow {
   readonly hwid_count: number;
   readonly is_bound: boolean;
   readonly member_banned: boolean | null;
-  readonly use_id: number | null;
-  readonly answer: VerifyAnswer | null;
+  readonly earlier: VerifyFacts['earlier'];
 }
 
 /**
- * Loads all facts in one statement, every part of it by a unique index.
+ * Loads all facts in one statement, every part of it by a unique index. Joins are few: planning many of them is what would take long.
  * @param network what bans of addresses count by: `caller.network`
  */
 export async function loadVerifyFacts(db: Database, question: VerifyQuestion, network: string, now: Date): Promise<VerifyFacts> {
   const { key, hwid, serviceId, nonce } = question;
   const [row] = await db.query<FactsRow>`
     SELECT
-      EXISTS (SELECT 1 FROM address_bans a
+      EXISTS (SELECT FROM address_bans a
               WHERE a.address = ${network} AND a.lifted_at IS NULL AND (a.expires_at IS NULL OR a.expires_at > ${now})) AS address_banned,
-      EXISTS (SELECT 1 FROM hwid_bans b
+      EXISTS (SELECT FROM hwid_bans b
               WHERE b.user_id IN (k.user_id, asked.user_id) AND b.hwid = ${hwid}
                 AND (b.expires_at IS NULL OR b.expires_at > ${now})) AS hwid_banned,
       (SELECT s.kid FROM signing_keys s WHERE s.retired_at IS NULL) AS kid,
-      coalesce(asked.keyless_mode, own.keyless_mode) AS keyless, asked.user_id AS asked_owner,
+      coalesce(asked.keyless_mode, (SELECT own.keyless_mode FROM services own WHERE own.id = k.service_id)) AS keyless,
+      asked.user_id AS asked_owner,
       k.id, k.user_id, k.member_id, k.service_id, k.is_premium, k.key_name, k.is_invalidated, k.expires_at, k.used_at, k.one_time_use,
       k.expiry_on_first_use, k.validity_minutes, k.no_hwid, k.hwid_limit, k.hwid_count,
-      h.id IS NOT NULL AS is_bound,
-      k.member_id IS NOT NULL AND (m.banned OR sb.member_id IS NOT NULL) AS member_banned,
-      u.id AS use_id, u.answer
-    FROM (SELECT 1) AS one
+      EXISTS (SELECT FROM key_hwids h WHERE h.key_id = k.id AND h.hwid = ${hwid}) AS is_bound,
+      k.member_id IS NOT NULL AND (
+        (SELECT m.banned FROM users m WHERE m.id = k.member_id)
+        OR EXISTS (SELECT FROM seller_bans sb WHERE sb.seller_id = k.user_id AND sb.member_id = k.member_id)) AS member_banned,
+      (SELECT json_build_object('useId', u.id, 'answer', u.answer) FROM verify_uses u
+       WHERE u.key_hash = ${hashToken(key)} AND u.hwid = ${hwid ?? ''} AND u.nonce = ${nonce}
+         AND u.created_at > ${new Date(now.getTime() - REPLAY_MS)}) AS earlier
+    FROM (SELECT) AS one
     LEFT JOIN licence_keys k ON k.key_value = ${key}
-    LEFT JOIN services own ON own.id = k.service_id
-    LEFT JOIN services asked ON asked.id = ${serviceId}
-    LEFT JOIN key_hwids h ON h.key_id = k.id AND h.hwid = ${hwid}
-    LEFT JOIN users m ON m.id = k.member_id
-    LEFT JOIN seller_bans sb ON sb.seller_id = k.user_id AND sb.member_id = k.member_id AND sb.lifted_at IS NULL
-    LEFT JOIN verify_uses u ON u.key_hash = ${hashToken(key)} AND u.hwid = ${hwid ?? ''} AND u.nonce = ${nonce}
-      AND u.created_at > ${new Date(now.getTime() - REPLAY_MS)}`;
+    LEFT JOIN services asked ON asked.id = ${serviceId}`;
   if (row === undefined) throw new Error('a SELECT from one row gave none');
   return toFacts(row, question);
 }
@@ -101,7 +99,7 @@ function toFacts(row: FactsRow, { hwid, serviceId }: VerifyQuestion): VerifyFact
     hwid,
     key: row.id === null ? null : toKey(row, row.id, serviceId),
     kid: row.kid,
-    earlier: row.use_id === null || row.answer === null ? null : { useId: row.use_id, answer: row.answer },
+    earlier: row.earlier,
   };
 }
 

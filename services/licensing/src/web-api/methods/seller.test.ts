@@ -23,15 +23,20 @@ const call = (key: string, query = 'cmd=getMember', address = HOME) =>
 const message = (text: string) => ({ code: 200, status: 200, message: text });
 
 describe('the privilege', () => {
-  it('is revoked for one member and given back, each felt by the next call', async () => {
+  it('is revoked for one member and given back, each felt by the next call, also in another process', async () => {
+    const elsewhere = await startTestService({ routes: webApiRoutes, on: app });
+    const callElsewhere = (key: string) => elsewhere.gateway.get(`/api.php?key=${key}`).set('x-forwarded-for', HOME);
     const [ada, bob] = [await seedMember(app.deps, seller), await seedMember(app.deps, seller)];
     for (let round = 0; round < 20; round += 1) {
       expect((await call(ada.keyValue)).status).toBe(200);
+      expect((await callElsewhere(ada.keyValue)).status).toBe(200);
       expect((await call(seller.keyValue, `cmd=revokeApi&username=${ada.username}`)).body).toEqual(message('api revoked'));
+      expect((await callElsewhere(ada.keyValue)).body).toEqual(DENIED);
       expect((await call(ada.keyValue)).body).toEqual(DENIED);
-      expect((await call(bob.keyValue)).status).toBe(200);
+      expect((await callElsewhere(bob.keyValue)).status).toBe(200);
       expect((await call(seller.keyValue, `cmd=grantApi&username=${ada.username}`)).body).toEqual(message('api granted'));
     }
+    await elsewhere.close();
   });
 
   it('withdrawn by one seller is not withdrawn for the keys of another', async () => {
