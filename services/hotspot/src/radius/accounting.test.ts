@@ -230,7 +230,7 @@ function encode({ status, classRef, session = 's1', sent = 0, got = 0, seconds =
         stand.send(acknowledge(packet, point.secret), from.port, from.address);
       });
     });
-    afterAll(() => stand?.close());
+    afterAll(() => void stand?.close());
     const until = async (count: number) => {
       while (received.length < count) await new Promise((resolve) => stand.once('message', resolve));
       return received[count - 1];
@@ -297,7 +297,7 @@ function encode({ status, classRef, session = 's1', sent = 0, got = 0, seconds =
       Record<string, unknown>
     >`SELECT sum(bytes_in)::int AS sent, sum(bytes_out)::int AS got FROM vouchers WHERE username LIKE 'bulk-%'`;
     expect(charged).toEqual({ sent: 9_999 * 10_000, got: 10_000 });
-  });
+  }, 100_000);
 });
 
 function decodeRequest(packet: Buffer, secret: string) {

@@ -19,7 +19,9 @@ export const REJECTED = 3;
 
 const ACCESS_REQUEST = 1;
 const ACCOUNTING_REQUEST = 4;
-const RETRY_MS = 1_000;
+/** Requests under way at once, as a small router has them. */
+const OUTSTANDING = 8;
+const RETRY_MS = 2_000;
 
 /** Opens a socket on an access point's address. It sends again what was not answered, like a true access point. */
 export async function openRadiusSocket(
@@ -29,7 +31,7 @@ export async function openRadiusSocket(
 ): Promise<RadiusSocket> {
   const socket = await bind(address);
   const waiting = new Map<number, (answer: Buffer) => void>();
-  const free = Array.from({ length: 256 }, (_, id) => id);
+  const free = Array.from({ length: OUTSTANDING }, (_, id) => id);
   const queue: ((id: number) => void)[] = [];
   socket.on('message', (answer) => waiting.get(answer.readUInt8(1))?.(answer));
 
