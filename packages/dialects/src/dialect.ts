@@ -11,6 +11,8 @@ export interface Envelope {
   readonly status: number;
   readonly contentType: string;
   readonly body: object;
+  /** Spaces that the JSON is indented by, where the caller asked for it. */
+  readonly indent?: number;
 }
 
 /** A documented API: which paths are its own, which service answers them, and how a fault reads in it. */
@@ -21,8 +23,11 @@ export interface Dialect {
    * @returns the service that owns the path, or null when the path is not this dialect's
    */
   serviceOf(path: string): ServiceName | null;
-  /** Puts a fault into the documented envelope. */
-  envelope(problem: Problem): Envelope;
+  /**
+   * Puts a fault into the documented envelope.
+   * @param query of the request, without the question mark
+   */
+  envelope(problem: Problem, query?: string): Envelope;
   /** The largest request body that any endpoint of the dialect takes; an endpoint may take less. */
   readonly bodyLimitBytes: number;
   /** Whether the document wants the rate-limit figures on every response, also on those that the gateway makes. */

@@ -50,9 +50,14 @@ const book: Phrasebook<Words> = {
 export const webApi: Dialect = {
   name: 'web-api',
   serviceOf: (path) => (path === '/api.php' ? 'licensing' : null),
-  envelope(problem) {
+  envelope(problem, query = '') {
     const { status, message } = phrase(book, problem);
-    return { status, contentType: 'application/json', body: { code: status, status, message: message ?? sentence(problem) } };
+    return {
+      status,
+      contentType: 'application/json',
+      body: { code: status, status, message: message ?? sentence(problem) },
+      ...(new URLSearchParams(query).has('beautify') ? { indent: 4 } : {}),
+    };
   },
   // A configuration of 1 MiB swells to three times its size when it is urlencoded.
   bodyLimitBytes: 3.5 * 1024 * 1024,

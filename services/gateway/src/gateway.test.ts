@@ -230,6 +230,15 @@ describe('what passes through', () => {
     expect(Number(headers.get('x-ratelimit-reset'))).toBeGreaterThan(Date.now() / 1000 - 1);
   });
 
+  it('a Web API error is indented by four spaces when the caller asked to beautify', async () => {
+    behave = (_request, response) =>
+      response.writeHead(401, { 'content-type': 'application/problem+json' }).end('{"code":"BAD_CREDENTIAL"}');
+    expect((await call('/api.php?key=x&beautify')).text).toBe(
+      '{\n    "code": 401,\n    "status": 401,\n    "message": "invalid api key"\n}',
+    );
+    expect((await call('/api.php?key=beautify')).text).toBe('{"code":401,"status":401,"message":"invalid api key"}');
+  });
+
   it('a path of nobody is problem+json', async () => {
     const { status, headers, body } = await call('/nowhere');
     expect([status, headers.get('content-type'), body.code]).toEqual([404, 'application/problem+json', 'UNKNOWN_ROUTE']);

@@ -181,12 +181,13 @@ export function createGateway(options: GatewayOptions): Gateway {
 function writeProblem(
   problem: Problem,
   headers: Readonly<Record<string, string | string[]>>,
-  { route }: Passage,
+  { route, target }: Passage,
   request: IncomingMessage,
   response: ServerResponse,
 ): void {
-  const { status, contentType, body } = (route?.dialect ?? native).envelope(problem);
-  const bytes = Buffer.from(JSON.stringify(body));
+  const query = target.slice(target.indexOf('?') + 1 || target.length);
+  const { status, contentType, body, indent } = (route?.dialect ?? native).envelope(problem, query);
+  const bytes = Buffer.from(JSON.stringify(body, null, indent));
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   response.setHeader('x-fault', problem.code);
   response.setHeader('cache-control', 'no-store');
