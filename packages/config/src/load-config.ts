@@ -23,9 +23,13 @@ const server = {
   publicUrl: optional(settings.publicUrl),
 };
 
-/** What every service behind the gateway has. Without `adminToken` operators are administrators who signed in. */
+/**
+ * What every service behind the gateway has. Without `adminToken` operators are administrators who signed in; without `dataDir`
+ * checkpoints of the audit log are in the process's log only.
+ */
 const service = {
   ...server,
+  dataDir: optional(settings.dataDir),
   databaseUrl: required(settings.databaseUrl),
   redisUrl: optional(settings.redisUrl),
   adminToken: optional(settings.adminToken),

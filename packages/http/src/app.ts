@@ -2,11 +2,15 @@ import { randomUUID, timingSafeEqual } from 'node:crypto';
 import { Fault } from '@gatehouse/faults';
 import express, { type Express, type Request, type Response } from 'express';
 import { describeCaller } from './caller.ts';
+import { describeRoutes } from './describe-routes.ts';
 import type { Logger } from './log.ts';
+import type { Metrics } from './metrics.ts';
+import type { Operation } from './operation.ts';
 import { type BodyRules, DEFAULT_BODY_LIMIT_BYTES, readBody } from './read-body.ts';
 import { faultReply, type Reply } from './reply.ts';
 import type { AttemptNotes, Body, Fields, ServiceRequest } from './request.ts';
 import { sendReply } from './send-reply.ts';
+import { readTraceParent } from './trace-parent.ts';
 import { Repeated } from './validate.ts';
 
 /** Headers between the gateway and the services. The gateway drops them from what it is sent. */
@@ -16,6 +20,9 @@ export const INTERNAL_HEADERS = {
   undeclaredProxy: 'x-gatehouse-undeclared-proxy',
   slug: 'x-gatehouse-slug',
 } as const;
+
+/** Where a service tells the gateway what it does ({@link describeRoutes}). Not a client's path: it is asked without the secret. */
+export const DOCS_PATH = '/docs.json';
 
 /** One attempt at an API, as the audit log keeps it. */
 export interface Attempt extends AttemptNotes {
@@ -42,6 +49,10 @@ export interface Route {
   handle(request: ServiceRequest): Promise<Reply> | Reply;
   /** Adds to every reply of the route, faults included (rate-limit figures). */
   finish?(request: ServiceRequest, reply: Reply): Promise<Reply> | Reply;
+  /** What it does, for documentation and metrics. */
+  readonly operations?: readonly Operation[];
+  /** A whole HTML page about the dialect, beside its OpenAPI document. */
+  page?(): string;
 }
 
 /** What a path answers when nothing is mounted there, or not for this method, by the dialect's own order of checks. */
@@ -54,6 +65,8 @@ export interface AppOptions {
   readonly clock: () => Date;
   /** Told of every attempt after its reply was sent. Must not throw. */
   readonly onAttempt: (attempt: Attempt) => void;
+  /** Counts the requests; without one nobody does. */
+  readonly metrics?: Pick<Metrics, 'count'> | undefined;
   /** Whether the service can serve; throws when it cannot. */
   readonly ready: () => Promise<{ readonly degraded?: readonly string[] }>;
 }
@@ -78,6 +91,12 @@ export function createApp(options: AppOptions): Express {
   app.get('/readyz', async (request, response, next) => {
     if (isDirect(request)) await sendReply(response, await readiness(options), false);
     else next();
+  });
+  let docs: string | undefined;
+  app.get(DOCS_PATH, (request, response, next) => {
+    if (!isDirect(request)) return next();
+    docs ??= JSON.stringify(describeRoutes(options.routes));
+    return sendReply(response, { status: 200, text: docs }, false);
   });
   const secret = Buffer.from(options.internalSecret);
   app.use((request, response, next) => {
@@ -150,6 +169,21 @@ async function answer(options: AppOptions, route: Route, raw: Request, response:
     outcome: outcome ?? reply.headers?.['x-fault'] ?? 'OK',
     durationMs,
   });
+  options.metrics?.count({
+    ...labelsOf(route, endpoint),
+    service: options.name,
+    method: raw.method,
+    status: reply.status,
+    fault: reply.headers?.['x-fault'],
+    durationMs,
+  });
+}
+
+/** What metrics are counted by: only what stands in the table of routes, whatever a handler noted. */
+function labelsOf({ dialect, name, path, operations = [] }: Route, endpoint: string | undefined) {
+  const pattern = typeof path === 'string' ? path : (path[0] ?? name);
+  const isKnown = operations.some((operation) => operation.name === endpoint);
+  return { dialect, route: name === 'unknown' ? name : pattern, endpoint: isKnown && endpoint !== undefined ? endpoint : 'unknown' };
 }
 
 function handleError(request: ServiceRequest, error: unknown): Reply {
@@ -170,6 +204,7 @@ function readRequest(options: AppOptions, route: Route, raw: Request, response: 
   const id = raw.get('x-request-id') ?? randomUUID();
   const rules = { limitBytes: DEFAULT_BODY_LIMIT_BYTES, multipart: false, ...route.body };
   const address = raw.get(INTERNAL_HEADERS.address) ?? raw.socket.remoteAddress ?? '';
+  const traceparent = readTraceParent(raw.get('traceparent'));
   let body: Promise<Body> | undefined;
   let query: Fields | undefined;
   return {
@@ -184,7 +219,7 @@ function readRequest(options: AppOptions, route: Route, raw: Request, response: 
       query ??= readQuery(raw.url);
       return query;
     },
-    log: options.log.child({ requestId: id }),
+    log: options.log.child({ requestId: id, ...(traceparent === null ? {} : { traceparent }) }),
     notes: {},
     raw,
     body() {

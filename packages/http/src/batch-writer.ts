@@ -4,7 +4,7 @@ export interface BatchWriter<Item> {
   add(item: Item): void;
   /** Writes what has been collected and waits for it. */
   flush(): Promise<void>;
-  /** Writes the rest and stops. */
+  /** Writes the rest, trying for up to `closeMs`, and stops; what is left then is told to `onDropped`. */
   close(): Promise<void>;
 }
 
@@ -16,27 +16,32 @@ export interface BatchOptions<Item> {
   readonly maxItems: number;
   /** How many may wait when writing fails; beyond it the oldest are dropped, and counted in `onDropped`. */
   readonly maxWaiting: number;
+  /** How long `close` goes on trying when writing fails (5 s). */
+  readonly closeMs?: number;
   readonly write: (items: readonly Item[]) => Promise<void>;
   readonly onError: (error: unknown, waiting: number) => void;
   readonly onDropped?: (count: number) => void;
 }
+
+const CLOSE_MS = 5_000;
 
 /**
  * Makes a writer of batches. One batch is written at a time, in order; one that fails is tried again with the next,
  * so that a database that was away for a while loses nothing.
  */
 export function createBatchWriter<Item>(options: BatchOptions<Item>): BatchWriter<Item> {
+  const { intervalMs, maxItems, maxWaiting, closeMs = CLOSE_MS } = options;
   let waiting: Item[] = [];
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> | undefined;
 
   function schedule(): void {
-    timer ??= setTimeout(() => void flush(), options.intervalMs).unref();
+    timer ??= setTimeout(() => void flush(), intervalMs).unref();
   }
 
   async function writeAll(): Promise<void> {
     while (waiting.length > 0) {
-      const batch = waiting.slice(0, options.maxItems);
+      const batch = waiting.slice(0, maxItems);
       try {
         await options.write(batch);
         waiting = waiting.slice(batch.length);
@@ -57,21 +62,31 @@ export function createBatchWriter<Item>(options: BatchOptions<Item>): BatchWrite
     return running;
   }
 
+  /** A good piece at once, since each time costs a copy; never while a batch, which is the oldest, is being written. */
+  function dropOldest(): void {
+    const count = Math.min(maxItems, waiting.length);
+    waiting = waiting.slice(count);
+    options.onDropped?.(count);
+  }
+
   return {
     add(item) {
-      if (waiting.length >= options.maxWaiting && running === undefined) {
-        waiting = waiting.slice(1);
-        options.onDropped?.(1);
-      }
+      if (waiting.length >= maxWaiting && running === undefined) dropOldest();
       waiting.push(item);
-      if (waiting.length === options.maxItems) void flush();
+      if (waiting.length === maxItems) void flush();
       else schedule();
     },
     flush,
     async close() {
+      const deadline = performance.now() + closeMs;
       await running;
       await flush();
+      while (waiting.length > 0 && performance.now() < deadline) {
+        await new Promise((resolve) => setTimeout(resolve, Math.min(intervalMs, 250)));
+        await flush();
+      }
       clearTimeout(timer);
+      if (waiting.length > 0) options.onDropped?.(waiting.length);
     },
   };
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { Fault, type FaultCode } from '@gatehouse/faults';
 import type Joi from 'joi';
 import type { Route } from './app.ts';
+import type { Operation } from './operation.ts';
 import type { Reply } from './reply.ts';
 import type { Fields, ServiceRequest } from './request.ts';
 import { validate } from './validate.ts';
@@ -76,7 +77,8 @@ export interface Idempotency<Db> {
 export interface EndpointHost<Db> {
   readonly dialect: string;
   readonly db: Db;
-  readonly idempotency: Idempotency<Db>;
+  /** Left out where the API's document knows no `Idempotency-Key`. */
+  readonly idempotency?: Idempotency<Db> | undefined;
   /** Names the principal for the audit and for the scope of an Idempotency-Key: `user:12`. */
   readonly principalName: (principal: unknown) => string;
 }
@@ -89,6 +91,7 @@ export function toRoutes<Db>(endpoints: readonly AnyEndpoint<Db>[], host: Endpoi
       dialect: host.dialect,
       path,
       name: path,
+      operations: group.map((item) => toOperation(item, host)),
       methods: group.map(({ method }) => method).flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])),
       ...(limit > 0 ? { body: { limitBytes: limit } } : {}),
       handle(request) {
@@ -99,6 +102,10 @@ export function toRoutes<Db>(endpoints: readonly AnyEndpoint<Db>[], host: Endpoi
       },
     };
   });
+}
+
+function toOperation<Db>({ method, admit, ...definition }: AnyEndpoint<Db>, { idempotency }: EndpointHost<Db>): Operation {
+  return { ...definition, methods: [method], access: admit, idempotent: method !== 'GET' && idempotency !== undefined };
 }
 
 function groupByPath<Db>(endpoints: readonly AnyEndpoint<Db>[]): Map<string, AnyEndpoint<Db>[]> {
@@ -137,7 +144,7 @@ async function runOnce<Db>(
   work: (db: Db) => Promise<Reply>,
 ): Promise<Reply> {
   const key = definition.method === 'GET' ? undefined : request.header('idempotency-key');
-  if (key === undefined) return work(host.db);
+  if (key === undefined || host.idempotency === undefined) return work(host.db);
   if (!/^[\x21-\x7e]{1,255}$/.test(key)) {
     throw new Fault('BAD_PARAMETER', { details: [{ path: 'Idempotency-Key', message: 'must be 1 to 255 visible ASCII characters' }] });
   }

@@ -1,5 +1,7 @@
-export { type AppOptions, type Attempt, createApp, INTERNAL_HEADERS, type Route, readQuery } from './app.ts';
+export { type AppOptions, type Attempt, createApp, DOCS_PATH, INTERNAL_HEADERS, type Route, readQuery } from './app.ts';
+export { type BatchOptions, type BatchWriter, createBatchWriter } from './batch-writer.ts';
 export { type Caller, canonicalAddress, describeCaller, inNetworks, isNetwork, isPrivateAddress } from './caller.ts';
+export { describeRoutes, type OperationDoc, type ServiceDocs } from './describe-routes.ts';
 export {
   type Admit,
   type AnyEndpoint,
@@ -10,8 +12,11 @@ export {
   type Idempotency,
   toRoutes,
 } from './endpoint.ts';
+export { type JsonSchema, type JsonSchemaMode, toJsonSchema } from './json-schema.ts';
 export { ListenError, type Listening, listen } from './listen.ts';
 export { createLog, type Logger } from './log.ts';
+export { createMetrics, type Metrics, type Reading, type RequestSample, watchRedis } from './metrics.ts';
+export type { CommandParameter, Operation } from './operation.ts';
 export { PAGE_SCHEMAS, type Page, type PageQuery, pageSchema, readCursor, toPage } from './page.ts';
 export { type BodyRules, DEFAULT_BODY_LIMIT_BYTES } from './read-body.ts';
 export { redact } from './redact.ts';
@@ -20,4 +25,6 @@ export type { AttemptNotes, Body, Fields, ServiceRequest } from './request.ts';
 export { runProcess } from './run-process.ts';
 export { dateTimeSchema, formatIsoOffset, formatPlainUtc, idSchema, MAX_ID, readIsoDate } from './schemas.ts';
 export { sendReply } from './send-reply.ts';
+export { serveMetrics } from './serve-metrics.ts';
+export { readTraceParent } from './trace-parent.ts';
 export { Repeated, type ValidateOptions, validate } from './validate.ts';

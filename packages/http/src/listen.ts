@@ -21,12 +21,13 @@ export class ListenError extends OperatorError {
 /**
  * Starts an HTTP server.
  * @param port 0 for any free port
+ * @param setting the setting that the operator chose the port by
  * @throws ListenError when the port cannot be had
  */
-export function listen(listener: RequestListener, port: number, host: string): Promise<Listening> {
+export function listen(listener: RequestListener, port: number, host: string, setting = 'PORT'): Promise<Listening> {
   const server = createServer({ keepAliveTimeout: 75_000, headersTimeout: 20_000, requestTimeout: 60_000 }, listener);
   return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(new ListenError(explain(error, port, host), { cause: error })));
+    server.once('error', (error: NodeJS.ErrnoException) => reject(new ListenError(explain(error, port, host, setting), { cause: error })));
     server.listen(port, host, () => {
       const { port: actual } = server.address() as AddressInfo;
       resolve({ server, port: actual, close: (graceMs = 10_000) => drain(server, graceMs) });
@@ -34,9 +35,9 @@ export function listen(listener: RequestListener, port: number, host: string): P
   });
 }
 
-function explain(error: NodeJS.ErrnoException, port: number, host: string): string {
-  if (error.code === 'EADDRINUSE') return `Port ${port} on ${host} is in use: stop what listens there, or set PORT to another.`;
-  if (error.code === 'EACCES') return `Port ${port} on ${host} may not be opened by this user: set PORT to one above 1023.`;
+function explain(error: NodeJS.ErrnoException, port: number, host: string, setting: string): string {
+  if (error.code === 'EADDRINUSE') return `Port ${port} on ${host} is in use: stop what listens there, or set ${setting} to another.`;
+  if (error.code === 'EACCES') return `Port ${port} on ${host} may not be opened by this user: set ${setting} to one above 1023.`;
   return `Cannot listen on ${host}:${port} (${error.code ?? error.message}).`;
 }
 

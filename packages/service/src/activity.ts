@@ -1,6 +1,5 @@
 import type { Database } from '@gatehouse/db';
-import type { Logger } from '@gatehouse/http';
-import { createBatchWriter } from './batch-writer.ts';
+import { createBatchWriter, type Logger } from '@gatehouse/http';
 
 /** One use of an account. */
 interface Use {

@@ -1,10 +1,9 @@
 import type { Secret } from '@gatehouse/config';
-import type { Database, Vault } from '@gatehouse/db';
-import { createIdempotency } from '@gatehouse/db';
-import type { EndpointHost, Idempotency, Logger } from '@gatehouse/http';
+import { createIdempotency, type Database, type Idempotency, type Vault } from '@gatehouse/db';
+import type { EndpointHost, Logger, Metrics } from '@gatehouse/http';
 import type { Limits, RedisLink, Versions } from '@gatehouse/limits';
 import { type Activity, createActivity } from './activity.ts';
-import { type AuditWriter, createAuditWriter } from './audit-writer.ts';
+import { type AuditWriter, createAuditWriter } from './audit/audit-writer.ts';
 import { principalName } from './principal-name.ts';
 import { createSettings, type Settings } from './settings.ts';
 
@@ -14,7 +13,7 @@ export interface ServiceDeps {
   readonly vault: Vault;
   readonly limits: Limits;
   readonly versions: Versions;
-  readonly idempotency: Idempotency<Database>;
+  readonly idempotency: Idempotency;
   readonly activity: Activity;
   readonly audit: AuditWriter;
   /** The settings as they are now, at no query while nobody changes them. */
@@ -30,6 +29,8 @@ export interface ServiceDeps {
   /** Where the world reaches the gateway, for links in mails and for endpoints that are told to people. */
   readonly publicUrl: string;
   readonly redis: RedisLink | undefined;
+  /** Counts requests, where somebody asks for the numbers. */
+  readonly metrics?: Metrics | undefined;
 }
 
 /** What {@link createDeps} needs from whoever starts the service. */
@@ -46,7 +47,10 @@ export interface DepsOptions {
   readonly appVersion: string;
   readonly publicUrl: string;
   readonly redis?: RedisLink | undefined;
+  readonly metrics?: Metrics | undefined;
   readonly clock?: () => Date;
+  /** Where checkpoints of the audit log are kept beside the database; without one they are in the log only. */
+  readonly dataDir?: string | undefined;
 }
 
 /** Puts together what a service needs, beginning with its database. */
@@ -58,7 +62,7 @@ export function createDeps(options: DepsOptions): ServiceDeps {
     clock,
     idempotency: createIdempotency({ db, vault, clock }),
     activity: createActivity(db, log),
-    audit: createAuditWriter(db, vault, log, name),
+    audit: createAuditWriter({ db, vault, log, clock, name, dataDir: options.dataDir }),
     settings: createSettings(db, versions),
   };
 }

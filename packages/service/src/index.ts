@@ -1,6 +1,15 @@
 export type { Activity } from './activity.ts';
-export { type AuditRow, type AuditWriter, chainMac } from './audit-writer.ts';
-export { type BatchWriter, createBatchWriter } from './batch-writer.ts';
+export type { AuditWriter } from './audit/audit-writer.ts';
+export {
+  findCheckpoint,
+  newestCheckpoints,
+  readCheckpointRecord,
+  type SignedCheckpoint,
+  toCheckpointRecord,
+} from './audit/checkpoint.ts';
+export { openCheckpointFile } from './audit/checkpoint-file.ts';
+export { runAuditUpkeep, startAuditUpkeep } from './audit/start-audit-upkeep.ts';
+export { type AuditProblem, type AuditProgress, type AuditVerdict, verifyAudit } from './audit/verify-audit.ts';
 export { buildApp } from './build-app.ts';
 export { createDeps, type DepsOptions, endpointHost, reveal, type ServiceDeps } from './deps.ts';
 export { admitOperator, credentialOf } from './operator.ts';

@@ -40,6 +40,7 @@ export function runService<Config extends LicensingConfig>(definition: ServiceDe
       adminToken: reveal(config.adminToken),
       appVersion: readVersion(),
       publicUrl: config.publicUrl ?? `http://${config.host}:${config.port}`,
+      dataDir: config.dataDir,
     });
     const { routes, background = [] } = await definition.start(deps, config);
     const server = await listen(buildApp(definition.name, deps, routes), config.port, config.host);

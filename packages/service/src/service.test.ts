@@ -1,9 +1,8 @@
 import { hashToken, newToken } from '@gatehouse/auth';
-import { type Attempt, ok, toRoutes } from '@gatehouse/http';
+import { type Attempt, createBatchWriter, ok, toRoutes } from '@gatehouse/http';
 import { ADMIN_TOKEN, createTestDeps, startTestService, type TestDeps } from '@gatehouse/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type AuditRow, chainMac } from './audit-writer.ts';
-import { createBatchWriter } from './batch-writer.ts';
+import { type AuditRow, chainMac } from './audit/audit-chain.ts';
 import { endpointHost } from './deps.ts';
 import { admitOperator } from './operator.ts';
 

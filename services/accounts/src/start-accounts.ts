@@ -1,4 +1,4 @@
-import type { ServiceDeps, ServiceParts } from '@gatehouse/service';
+import { type ServiceDeps, type ServiceParts, startAuditUpkeep } from '@gatehouse/service';
 import { createAccounts } from './create-accounts.ts';
 import { createMail, type MailOptions } from './mail/index.ts';
 
@@ -8,8 +8,8 @@ export interface AccountsOptions extends MailOptions {
   readonly telegramBotToken: string | undefined;
 }
 
-/** Starts the accounts service: its routes, and its mail beside them. */
+/** Starts the accounts service: its routes, and beside them its mail and the nightly work on the audit log. */
 export function startAccounts(deps: ServiceDeps, { telegramBotToken, ...mailOptions }: AccountsOptions): ServiceParts {
   const mail = createMail(deps, mailOptions);
-  return { routes: createAccounts({ ...deps, telegramBotToken, mail }), background: [mail] };
+  return { routes: createAccounts({ ...deps, telegramBotToken, mail }), background: [mail, startAuditUpkeep(deps)] };
 }

@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { findRoute, native, type Route, type ServiceName } from '@gatehouse/dialects';
-import { Fault, faultHeaders, type Problem, toProblem } from '@gatehouse/faults';
+import { FAULTS, Fault, faultHeaders, type Problem, toProblem } from '@gatehouse/faults';
 import { describeCaller, INTERNAL_HEADERS, type Logger, redact } from '@gatehouse/http';
 import { createForwarder, type ForwardAnswer, type Forwarder, type ForwardLimits } from './forward.ts';
 import { pickRequestHeaders, pickResponseHeaders, RepeatedHeader } from './headers.ts';
 import { answerHealth } from './health.ts';
 import { readBody } from './read-body.ts';
 import { type CallerAddress, createCallerReader } from './read-caller.ts';
+import { createRefusalReporter } from './report-refusals.ts';
 
 /** What the gateway is made of. */
 export interface GatewayOptions {
@@ -63,6 +64,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   };
   const readCaller = createCallerReader(options.trustProxy);
   const warnUndeclared = warnOnce(options.log);
+  const refusals = createRefusalReporter(options);
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const passage = begin(request);
@@ -148,6 +150,7 @@ export function createGateway(options: GatewayOptions): Gateway {
 
   async function refuse(passage: Passage, request: IncomingMessage, response: ServerResponse, error: unknown): Promise<void> {
     const fault = toFault(error);
+    tellAudit(passage, request, fault);
     if (fault.code === 'INTERNAL' || fault.code.startsWith('SERVICE_')) {
       const { service } = passage.route ?? {};
       options.log.warn({ requestId: passage.id, service, fault: fault.code, err: fault.options.cause ?? fault }, 'forwarding failed');
@@ -163,6 +166,23 @@ export function createGateway(options: GatewayOptions): Gateway {
     writeProblem(toProblem(fault), headers, passage, request, response);
   }
 
+  /** What a service never saw, or did not answer, is an attempt all the same. */
+  function tellAudit({ id, caller, route, startedAt }: Passage, request: IncomingMessage, { code }: Fault): void {
+    if (route === null) return;
+    const durationMs = Math.round(performance.now() - startedAt);
+    refusals.report({
+      at: new Date(Date.now() - durationMs),
+      requestId: id,
+      dialect: route.dialect.name,
+      endpoint: 'gateway',
+      method: request.method ?? 'GET',
+      address: caller.address,
+      status: FAULTS[code].status,
+      outcome: code,
+      durationMs,
+    });
+  }
+
   /** The figures of the caller's address, in dialects that want some on every response. */
   async function addressFigures({ caller: { address, undeclaredProxy }, route }: Passage): Promise<Record<string, string>> {
     if (!route?.dialect.rateLimitHeaders) return {};
@@ -172,6 +192,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   return {
     listener: (request, response) => void serve(request, response),
     async close() {
+      await refusals.close();
       await Promise.all(Object.values(forwarders).map((forwarder) => forwarder.close()));
     },
   };

@@ -96,6 +96,7 @@ function sharedDeps(config: CompleteConfig, db: Database, redis: RedisLink | und
       redis !== undefined ? createVersions({ mode: 'redis', redis }) : createVersions({ mode: db.kind === 'embedded' ? 'memory' : 'none' }),
     adminToken: config.adminToken.reveal(),
     appVersion: readVersion(),
+    dataDir: config.dataDir,
   };
 }
 

@@ -1,114 +1,110 @@
-import { createHmac, randomUUID } from 'node:crypto';
-import type { Database, Vault } from '@gatehouse/db';
-import { type Attempt, type Logger, redact } from '@gatehouse/http';
-import { createBatchWriter } from './batch-writer.ts';
+import { randomUUID } from 'node:crypto';
+import { type Database, UniqueViolation, type Vault } from '@gatehouse/db';
+import { type Attempt, createBatchWriter, type Logger } from '@gatehouse/http';
+import { CHAIN_PURPOSE, CHAIN_START, type ChainedRow, type ChainTail, chainAttempts } from './audit-chain.ts';
+import type { CheckpointReason } from './checkpoint.ts';
+import { type CheckpointKeeper, createCheckpointKeeper } from './checkpoint-keeper.ts';
 
 /** Takes every attempt at an API and writes it to the audit log in batches, off the request's path. */
 export interface AuditWriter {
   /** Never waits, never throws. */
   record(attempt: Attempt): void;
   flush(): Promise<void>;
-  /** Writes what is left. */
+  /** Writes what is left, and a last checkpoint. */
   close(): Promise<void>;
+  /** What keeps the checkpoints of this process. */
+  readonly checkpoints: CheckpointKeeper;
+}
+
+/** What {@link createAuditWriter} takes. */
+export interface AuditWriterOptions {
+  readonly db: Database;
+  readonly vault: Vault;
+  readonly log: Logger;
+  readonly clock: () => Date;
+  /** The process: `licensing`. Names its chain. */
+  readonly name: string;
+  /** Where checkpoints are kept beside the database (see `createCheckpointKeeper`). */
+  readonly dataDir?: string | undefined;
 }
 
 const INTERVAL_MS = 500;
 const MAX_ITEMS = 500;
 const MAX_WAITING = 100_000;
+const CHECKPOINT_MS = 60_000;
 
 /**
  * Makes the audit writer of one process. Its rows are a chain: each carries an HMAC over itself and the one before,
- * under a key that only the holder of `DATA_KEY` has, so that a row changed or taken out shows.
+ * under a key that only the holder of `DATA_KEY` has, so that a row changed or taken out shows. Checkpoints, which stand
+ * outside the database too, show that an end was cut off.
  */
-export function createAuditWriter(db: Database, vault: Vault, log: Logger, name: string): AuditWriter {
-  const key = vault.derive('audit-chain');
+export function createAuditWriter({ db, vault, log, clock, name, dataDir }: AuditWriterOptions): AuditWriter {
+  const key = vault.derive(CHAIN_PURPOSE);
+  const checkpoints = createCheckpointKeeper({ db, vault, log, dataDir });
   const writer = `${name}-${randomUUID()}`;
-  let seq = 0n;
-  let mac: Buffer = Buffer.alloc(32);
+  let tail = CHAIN_START;
+  let vouchedFor = tail;
+
+  async function vouch(reason: CheckpointReason): Promise<void> {
+    const point = tail;
+    if (point.seq === vouchedFor.seq && (reason !== 'shutdown' || point.seq === 0n)) return;
+    try {
+      await checkpoints.keep({ writer, ...point, at: clock(), reason });
+      vouchedFor = point;
+    } catch (error) {
+      log.warn({ err: error }, 'a checkpoint of the audit log waits for the database');
+    }
+  }
+
   const batches = createBatchWriter<Attempt>({
     intervalMs: INTERVAL_MS,
     maxItems: MAX_ITEMS,
     maxWaiting: MAX_WAITING,
     async write(attempts) {
-      const rows = chain(attempts, writer, seq, mac, key);
-      await insert(db, rows);
-      const last = rows.at(-1);
+      const isFirst = tail === CHAIN_START;
       // Only once they are written: a batch that failed is linked anew.
-      if (last !== undefined) [seq, mac] = [last.seq, last.mac];
+      tail = await append(db, chainAttempts(attempts, writer, tail, key));
+      if (isFirst) await vouch('start');
     },
     onError: (error, waiting) => log.warn({ err: error, waiting }, 'audit rows wait for the database'),
     onDropped: (count) => log.error({ count }, 'audit rows were dropped: the database has been away for too long'),
   });
+  const timer = setInterval(() => void vouch('interval'), CHECKPOINT_MS).unref();
   return {
     record: (attempt) => batches.add(attempt),
     flush: () => batches.flush(),
-    close: () => batches.close(),
+    checkpoints,
+    async close() {
+      clearInterval(timer);
+      await batches.close();
+      await vouch('shutdown');
+    },
   };
 }
 
-/** A row of `audit_log` as it is written and as its chain is computed. */
-export interface AuditRow {
-  readonly at: Date;
-  readonly requestId: string;
-  readonly dialect: string;
-  readonly endpoint: string;
-  readonly principal: string | null;
-  readonly ownerId: number | null;
-  readonly keyLast4: string | null;
-  readonly address: string;
-  readonly outcome: string;
-  readonly status: number;
-  readonly durationMs: number;
-  readonly writer: string;
-  readonly seq: bigint;
-}
-
-/** The HMAC of a row of the chain: over the one before it and every column. */
-export function chainMac(row: AuditRow, before: Buffer, key: Buffer): Buffer {
-  const columns = [
-    row.at.toISOString(),
-    row.requestId,
-    row.dialect,
-    row.endpoint,
-    row.principal,
-    row.ownerId,
-    row.keyLast4,
-    row.address,
-    row.outcome,
-    row.status,
-    row.durationMs,
-    row.writer,
-    String(row.seq),
-  ];
-  return createHmac('sha256', key).update(before).update(JSON.stringify(columns)).digest();
-}
-
-function chain(attempts: readonly Attempt[], writer: string, seq: bigint, mac: Buffer, key: Buffer): (AuditRow & { mac: Buffer })[] {
-  let before = mac;
-  return attempts.map((attempt, index) => {
-    const row: AuditRow = {
-      at: attempt.at,
-      requestId: clip(attempt.requestId),
-      dialect: attempt.dialect,
-      endpoint: clip(redact(attempt.endpoint)),
-      principal: attempt.principal ?? null,
-      ownerId: attempt.ownerId ?? null,
-      keyLast4: attempt.last4?.slice(-4) ?? null,
-      address: attempt.address,
-      outcome: clip(redact(attempt.outcome)),
-      status: attempt.status,
-      durationMs: Math.round(attempt.durationMs),
-      writer,
-      seq: seq + BigInt(index) + 1n,
-    };
-    before = chainMac(row, before, key);
-    return { ...row, mac: before };
-  });
+/**
+ * Writes rows, of which some may be there already: a connection can break after the commit and before its answer, and the batch then
+ * comes again, perhaps with more behind it.
+ * @returns the tail of the chain
+ */
+async function append(db: Database, rows: readonly ChainedRow[]): Promise<ChainTail> {
+  const last = rows.at(-1);
+  if (last === undefined) throw new Error('a batch is never empty');
+  try {
+    await insert(db, rows);
+  } catch (error) {
+    if (!(error instanceof UniqueViolation)) throw error;
+    const [kept] = await db.query<ChainTail>`
+      SELECT seq, mac FROM audit_log WHERE writer = ${last.writer} ORDER BY seq DESC LIMIT 1`;
+    const missing = kept === undefined ? rows : rows.filter(({ seq }) => seq > kept.seq);
+    if (missing.length > 0) await insert(db, missing);
+  }
+  return { seq: last.seq, mac: last.mac };
 }
 
 /** One statement a batch: rows travel as arrays, one a column. */
-async function insert(db: Database, rows: readonly (AuditRow & { mac: Buffer })[]): Promise<void> {
-  const column = <T>(pick: (row: AuditRow & { mac: Buffer }) => T) => rows.map(pick);
+async function insert(db: Database, rows: readonly ChainedRow[]): Promise<void> {
+  const column = <T>(pick: (row: ChainedRow) => T) => rows.map(pick);
   await db.execute`
     WITH written AS (
       INSERT INTO audit_log (at, request_id, dialect, endpoint, principal, owner_id, key_last4, address, outcome, status, duration_ms, writer, seq, mac)
@@ -118,7 +114,7 @@ async function insert(db: Database, rows: readonly (AuditRow & { mac: Buffer })[
         ${column((row) => row.endpoint)}::text[], ${column((row) => row.principal)}::text[], ${column((row) => row.ownerId)}::int[],
         ${column((row) => row.keyLast4)}::text[], ${column((row) => row.address)}::text[], ${column((row) => row.outcome)}::text[],
         ${column((row) => row.status)}::int[], ${column((row) => row.durationMs)}::int[], ${column((row) => row.writer)}::text[],
-        ${column((row) => row.seq)}::bigint[], ${column((row) => row.mac.toString('hex'))}::text[]
+        ${column((row) => row.seq)}::bigint[], ${column((row) => Buffer.from(row.mac).toString('hex'))}::text[]
       ) AS row(at, request_id, dialect, endpoint, principal, owner_id, key_last4, address, outcome, status, duration_ms, writer, seq, mac)
       RETURNING at, dialect, status
     )
@@ -127,8 +123,4 @@ async function insert(db: Database, rows: readonly (AuditRow & { mac: Buffer })[
     FROM written GROUP BY 1, 2 ORDER BY 1, 2
     ON CONFLICT (minute, dialect) DO UPDATE
     SET requests = audit_counts.requests + excluded.requests, refusals = audit_counts.refusals + excluded.refusals`;
-}
-
-function clip(text: string): string {
-  return text.slice(0, 200);
 }

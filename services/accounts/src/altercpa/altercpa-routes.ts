@@ -1,6 +1,6 @@
 import type { Database } from '@gatehouse/db';
 import { Fault } from '@gatehouse/faults';
-import { type AnyEndpoint, type Idempotency, type Route, toRoutes } from '@gatehouse/http';
+import { type AnyEndpoint, type Route, toRoutes } from '@gatehouse/http';
 import { endpointHost, type ServiceDeps } from '@gatehouse/service';
 import { getInfo } from './get-info.ts';
 import { getSession } from './get-session.ts';
@@ -21,8 +21,7 @@ export interface AltercpaOptions {
 /** The user API: what ends in `.json` below `/api/`. Mount it after phpstrap's routes, since it answers for all that is left there. */
 export function altercpaRoutes(deps: ServiceDeps, options: AltercpaOptions): Route[] {
   // The document knows no Idempotency-Key. To keep answers of a public endpoint by one would hand a session to whoever repeats it.
-  const idempotency: Idempotency<Database> = { run: (_request, work) => work(deps.db) };
-  const host = { ...endpointHost(deps, 'altercpa'), idempotency };
+  const host = { ...endpointHost(deps, 'altercpa'), idempotency: undefined };
   return [
     ...toRoutes(altercpaEndpoints(deps, options), host),
     { dialect: 'altercpa', path: '/api/*path', name: 'unknown', methods: [], handle: refusePath },

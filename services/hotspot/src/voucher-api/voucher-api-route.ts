@@ -1,5 +1,5 @@
 import { badParameter, Fault } from '@gatehouse/faults';
-import { type Fields, Repeated, type Route, validate } from '@gatehouse/http';
+import { type Fields, type Operation, Repeated, type Route, validate } from '@gatehouse/http';
 import type { HotspotContext } from '../hotspot-deps.ts';
 import type { AnyCommand } from './command.ts';
 import { COMMANDS } from './commands.ts';
@@ -13,6 +13,7 @@ export function voucherApiRoute({ deps, siteKeys }: HotspotContext): Route {
     name: 'voucher API',
     methods: ['GET', 'HEAD', 'POST'],
     body: { multipart: true },
+    operations: COMMANDS.map(toOperation),
     async handle(request) {
       const body = request.method === 'POST' ? await request.body() : null;
       const fields = body?.fields ?? request.query;
@@ -26,6 +27,22 @@ export function voucherApiRoute({ deps, siteKeys }: HotspotContext): Route {
       const params: unknown = validate(command.params, withoutEmpty(fields), { convert: body?.kind !== 'json', unknown: 'ignore' });
       return command.handle({ deps, site, params, now: request.now });
     },
+  };
+}
+
+function toOperation({ name, summary, params, reply, faults }: AnyCommand): Operation {
+  return {
+    name,
+    summary,
+    methods: ['GET', 'POST'],
+    path: '/api/',
+    command: { name: 'action' },
+    access: { scheme: 'api-key' },
+    body: params,
+    // A retried write is told that the name is taken: the document knows no Idempotency-Key.
+    idempotent: false,
+    replies: { 200: reply },
+    faults: ['API_DISABLED', 'SITE_METHOD_OFF', 'UNKNOWN_ROUTE', ...faults],
   };
 }
 

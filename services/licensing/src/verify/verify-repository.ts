@@ -80,7 +80,7 @@ export async function loadVerifyFacts(db: Database, question: VerifyQuestion, ne
       EXISTS (SELECT FROM key_hwids h WHERE h.key_id = k.id AND h.hwid = ${hwid}) AS is_bound,
       k.member_id IS NOT NULL AND (
         (SELECT m.banned FROM users m WHERE m.id = k.member_id)
-        OR EXISTS (SELECT FROM seller_bans sb WHERE sb.seller_id = k.user_id AND sb.member_id = k.member_id)) AS member_banned,
+        OR EXISTS (SELECT FROM seller_bans sb WHERE sb.seller_id = k.user_id AND sb.member_id = k.member_id AND sb.lifted_at IS NULL)) AS member_banned,
       (SELECT json_build_object('useId', u.id, 'answer', u.answer) FROM verify_uses u
        WHERE u.key_hash = ${hashToken(key)} AND u.hwid = ${hwid ?? ''} AND u.nonce = ${nonce}
          AND u.created_at > ${new Date(now.getTime() - REPLAY_MS)}) AS earlier

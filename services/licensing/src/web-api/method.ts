@@ -1,4 +1,5 @@
 import type { Database } from '@gatehouse/db';
+import type { FaultCode } from '@gatehouse/faults';
 import { type Fields, type ServiceRequest, validate } from '@gatehouse/http';
 import type { ServiceDeps } from '@gatehouse/service';
 import type Joi from 'joi';
@@ -39,6 +40,10 @@ export interface MethodDefinition<Params> {
   readonly bodyLimitBytes?: number;
   /** A reply as the page of methods shows it: the data, the message, or raw text. */
   readonly example: unknown;
+  /** What a data method answers; an action answers the envelope. */
+  readonly reply?: Joi.Schema;
+  /** The faults of its own, beside those of the ladder and of wrong parameters. */
+  readonly faults?: readonly FaultCode[];
 }
 
 /** An entry of the method table. Its parameters are checked within {@link Method.run}. */

@@ -1,13 +1,15 @@
-import { Fault } from '@gatehouse/faults';
-import { DEFAULT_BODY_LIMIT_BYTES, type Fields, type Reply, type Route, type ServiceRequest } from '@gatehouse/http';
+import { Fault, type FaultCode } from '@gatehouse/faults';
+import { DEFAULT_BODY_LIMIT_BYTES, type Fields, type Operation, type Reply, type Route, type ServiceRequest } from '@gatehouse/http';
 import type { ServiceDeps } from '@gatehouse/service';
 import { countWrongKey } from './address-bans.ts';
 import { type CallMemory, createCallMemory } from './call-memory.ts';
 import { climbLadder } from './ladder.ts';
 import { type LoadedCall, loadCall, toLadderFacts } from './load-caller.ts';
 import type { MemberCall, Method, MethodReply, OpenCall } from './method.ts';
+import { renderMethodPage } from './method-page.ts';
 import { METHODS } from './methods.ts';
 import { readInput, readParams, type WebApiInput } from './read-input.ts';
+import { actionSchema } from './reply-schemas.ts';
 
 /** A configuration of 1 MiB swells to three times its size when it is urlencoded. */
 const BODY_LIMIT_BYTES = 3.5 * 1024 * 1024;
@@ -23,7 +25,29 @@ export function webApiRoute(deps: ServiceDeps): Route {
     name: 'api.php',
     methods: ['GET', 'HEAD', 'POST'],
     body: { limitBytes: BODY_LIMIT_BYTES, multipart: true },
+    operations: [...METHODS.values()].map(toOperation),
+    page: renderMethodPage,
     handle: (request) => answer(deps, memory, request),
+  };
+}
+
+/** What the ladder of checks can end in, whatever the method. */
+const LADDER_FAULTS: readonly FaultCode[] = ['ADDRESS_BANNED', 'UNKNOWN_ROUTE'];
+const KEY_FAULTS: readonly FaultCode[] = ['AUTHORIZATION_DENIED', 'TWO_STEP_OFF', 'ACCOUNT_DORMANT', 'NO_LIVE_SESSION', 'HASH_MISMATCH'];
+
+function toOperation({ name, summary, verb, access, params, reply = actionSchema, faults = [] }: Method): Operation {
+  const ladder = access === 'none' ? LADDER_FAULTS : [...LADDER_FAULTS, ...KEY_FAULTS];
+  return {
+    name,
+    summary,
+    methods: verb === 'GET' ? ['GET', 'POST'] : ['POST'],
+    path: '/api.php',
+    command: { name: 'cmd', preset: DEFAULT_COMMAND },
+    access: { scheme: access === 'none' ? 'none' : 'licence key', ...(access === 'secret' ? { scope: 'secret' } : {}) },
+    body: params,
+    idempotent: false,
+    replies: { 200: reply },
+    faults: [...ladder, ...faults],
   };
 }
 

@@ -17,6 +17,7 @@ const getConfiguration = memberMethod({
   kind: 'data',
   params: Joi.object({}),
   example: { theme: 'dark' },
+  reply: Joi.any().description('Whatever JSON was set'),
   async handle({ db, member }) {
     return { raw: (await findConfiguration(db, member.id)) ?? NOTHING_SET };
   },
@@ -33,6 +34,7 @@ const setConfiguration = memberMethod<{ value: string }>({
   rawParam: 'value',
   bodyLimitBytes: BODY_LIMIT_BYTES,
   example: 'configuration updated',
+  faults: ['PAYLOAD_TOO_LARGE'],
   async handle({ db, member, now }, { value }) {
     checkConfiguration(value);
     await keepConfiguration(db, member.id, value, now);

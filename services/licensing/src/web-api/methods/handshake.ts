@@ -16,6 +16,7 @@ const authorizeHandshake = memberMethod({
   kind: 'action',
   params: Joi.object({}),
   example: 'ghh_5d41402abc4b2a76b9719d911017c5925d41402abc4b2a76',
+  faults: ['HANDSHAKE_EXISTS'],
   async handle({ db, key, member, now }) {
     const token = newToken(TOKEN_PREFIX);
     const isOpen = await openHandshake(db, { keyId: key.id, memberId: member.id, tokenHash: hashToken(token), now });
@@ -32,6 +33,7 @@ const getHandshake = openMethod<{ token: string }>({
   kind: 'action',
   params: Joi.object({ token: TOKEN }),
   example: 'XXXX-XXXX-XXXX-XXXX',
+  faults: ['HANDSHAKE_INVALID', 'HANDSHAKE_EXPIRED'],
   async handle(call, { token }) {
     const taken = await takeHandshake(call.db, hashToken(token), call.now);
     if (taken === null) throw await refusal(call, token);
@@ -51,6 +53,7 @@ const terminateHandshake = memberMethod<{ token: string }>({
   kind: 'action',
   params: Joi.object({ token: TOKEN }),
   example: 'handshake terminated',
+  faults: ['HANDSHAKE_INVALID', 'HANDSHAKE_EXPIRED'],
   async handle(call, { token }) {
     const isEnded = await endHandshake(call.db, { tokenHash: hashToken(token), keyId: call.key.id, now: call.now });
     if (!isEnded) throw await refusal(call, token);

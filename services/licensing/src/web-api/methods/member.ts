@@ -6,6 +6,7 @@ import { toProfile } from '../member-profile.ts';
 import { findBans, findMembersByName, findPrivate, findSessions, setProtection } from '../member-repository.ts';
 import { type MemberCall, type Method, memberMethod } from '../method.ts';
 import { flag } from '../params.ts';
+import { memberSchema, profileSchema } from '../reply-schemas.ts';
 import { findMemberScripts, toScript } from '../script-repository.ts';
 
 const PROFILE_EXAMPLE = {
@@ -38,6 +39,7 @@ const getMember = memberMethod<{ bans: boolean; history: boolean; scripts: boole
     key: { last4: 'Q7ZD', expires_at: '2027-01-01T00:00:00.000Z', is_premium: true },
     session: { directory: 'Engine', started: 1_767_300_000, expire: 1_767_386_400 },
   },
+  reply: memberSchema,
   async handle(call, flags) {
     return {
       data: {
@@ -126,6 +128,8 @@ const getMemberAsBuddy = memberMethod<{ name: string }>({
   kind: 'data',
   params: Joi.object({ name: Joi.string().max(MAX_USERNAME_LENGTH).required() }),
   example: PROFILE_EXAMPLE,
+  reply: profileSchema,
+  faults: ['NOT_FOUND', 'CONFLICT'],
   async handle({ db, key, now }, { name }) {
     const [member, another] = await findMembersByName(db, { ownerId: key.ownerId, username: name });
     if (member === undefined) throw new Fault('NOT_FOUND', { detail: 'member not found' });

@@ -3,6 +3,7 @@ import { idSchema } from '@gatehouse/http';
 import Joi from 'joi';
 import { type Method, memberMethod } from '../method.ts';
 import { flag, idList } from '../params.ts';
+import { fullScriptSchema, scriptSchema } from '../reply-schemas.ts';
 import { findScript, findScripts, setMemberScripts, toggleScript, toScript, updateScript } from '../script-repository.ts';
 
 const MAX_SCRIPTS = 1000;
@@ -34,6 +35,7 @@ const getAllScripts = memberMethod({
   kind: 'data',
   params: Joi.object({}),
   example: [SCRIPT_EXAMPLE],
+  reply: Joi.array().items(scriptSchema),
   async handle({ db, key, now }) {
     const scripts = await findScripts(db, key.ownerId);
     return { data: scripts.map((script) => toScript(script, now)) };
@@ -48,6 +50,8 @@ const getScript = memberMethod<{ id: number; source: boolean }>({
   kind: 'data',
   params: Joi.object({ id: idSchema().required(), source: flag() }),
   example: SCRIPT_EXAMPLE,
+  reply: fullScriptSchema,
+  faults: ['NOT_FOUND'],
   async handle({ db, key, now }, { id, source }) {
     const found = await findScript(db, key.ownerId, id);
     if (found === null) throw unknownScript();
@@ -63,6 +67,7 @@ const toggleScriptStatus = memberMethod<{ id: number }>({
   kind: 'action',
   params: Joi.object({ id: idSchema().required() }),
   example: 'script enabled',
+  faults: ['NOT_FOUND'],
   async handle({ db, key, member, now }, { id }) {
     const isOn = await toggleScript(db, { ownerId: key.ownerId, memberId: member.id, scriptId: id, now });
     if (isOn === null) throw unknownScript();
@@ -98,6 +103,7 @@ const updateScriptMethod = memberMethod<{ script: number; content: string; notes
     categories: idList(MAX_CATEGORIES),
   }),
   example: 'script updated',
+  faults: ['NOT_FOUND', 'NOT_ALLOWED'],
   async handle({ db, key, member, now }, { script, content, notes, categories }) {
     const change = { ownerId: key.ownerId, memberId: member.id, scriptId: script, content, notes, categories, now };
     const outcome = await updateScript(db, change);

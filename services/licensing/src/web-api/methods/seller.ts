@@ -4,6 +4,7 @@ import Joi from 'joi';
 import { unixSeconds } from '../format.ts';
 import { findMembersByName } from '../member-repository.ts';
 import { type MemberCall, type Method, memberMethod } from '../method.ts';
+import { attemptSchema } from '../reply-schemas.ts';
 import { banMember, findAttempts, grantApi, revokeApi, unbanMember } from '../seller-repository.ts';
 import { MAX_USERNAME_LENGTH } from './member.ts';
 
@@ -34,6 +35,7 @@ function steeringMethod(definition: {
     kind: 'action',
     params,
     example: message,
+    faults: ['NOT_FOUND', 'CONFLICT'],
     async handle(call, given) {
       const memberId = await findOwnMember(call, given.username);
       if (shutsOut && memberId === call.member.id) throw badParameter('username', 'is the caller');
@@ -97,6 +99,7 @@ const listAttempts = memberMethod<{ count: number }>({
   kind: 'data',
   params: Joi.object({ count: Joi.number().integer().min(1).max(MAX_ATTEMPTS).default(DEFAULT_ATTEMPTS) }),
   example: [{ time: 1_767_225_600, username: 'ada', command: 'getMember', key: 'Q7ZD', address: '203.0.113.7', code: 200, outcome: 'OK' }],
+  reply: Joi.array().items(attemptSchema),
   async handle({ db, key }, { count }) {
     const attempts = await findAttempts(db, key.ownerId, count);
     return {

@@ -3,6 +3,7 @@ import Joi from 'joi';
 import { describeElapsed, unixSeconds } from '../format.ts';
 import { type Method, memberMethod } from '../method.ts';
 import { flag } from '../params.ts';
+import { softwareSchema } from '../reply-schemas.ts';
 import { findSoftwareScripts, toScript } from '../script-repository.ts';
 import { findSoftware, findSoftwareByName, type SoftwareRow } from '../software-repository.ts';
 import { SCRIPT_EXAMPLE } from './scripts.ts';
@@ -19,6 +20,7 @@ const getAllSoftware = memberMethod<{ checksum: boolean }>({
   kind: 'data',
   params: Joi.object({ checksum: flag() }),
   example: [EXAMPLE],
+  reply: Joi.array().items(softwareSchema),
   async handle({ db, key, now }, { checksum }) {
     const software = await findSoftware(db, key.ownerId);
     return { data: software.map((row) => toSoftware(row, now, checksum)) };
@@ -33,6 +35,8 @@ const getSoftware = memberMethod<{ name: string; scripts: boolean; checksum: boo
   kind: 'data',
   params: Joi.object({ name: Joi.string().max(MAX_NAME_LENGTH).required(), scripts: flag(), checksum: flag() }),
   example: { ...EXAMPLE, checksum: CHECKSUM_EXAMPLE, scripts: [SCRIPT_EXAMPLE] },
+  reply: softwareSchema,
+  faults: ['NOT_FOUND'],
   async handle({ db, key, now }, { name, scripts, checksum }) {
     const found = await findSoftwareByName(db, key.ownerId, name);
     if (found === null) throw new Fault('NOT_FOUND', { detail: 'software not found' });

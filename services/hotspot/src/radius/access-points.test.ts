@@ -1,0 +1,128 @@
+import type { Socket } from 'node:dgram';
+import { createLog } from '@gatehouse/http';
+import { createTestDeps, type TestDeps } from '@gatehouse/testing';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { hasFreeRadius } from '../testing/free-radius.ts';
+import { ACCEPTED, bind, encodeLogin, openRadiusSocket } from '../testing/radius-socket.ts';
+import type { TestSite } from '../testing/start-test-hotspot.ts';
+import { startTestVenue, type TestVenue } from '../testing/start-test-venue.ts';
+
+(hasFreeRadius() ? describe : describe.skip)('access points', () => {
+  let base: TestDeps;
+  let venue: TestVenue;
+  let site: TestSite;
+  let user: { readonly username: string; readonly passcode: string };
+  const lines: string[] = [];
+  beforeAll(async () => {
+    base = await createTestDeps({ log: createLog('hotspot', 'info', { write: (line) => void lines.push(line) }) });
+    venue = await startTestVenue({ on: base, seconds: 1 });
+    site = await venue.makeSite({ devices_per_voucher: 1000 });
+    user = (await venue.call(site, 'create_voucher').expect(200)).body.user;
+  });
+  afterAll(async () => {
+    await venue?.close();
+    await base?.close();
+  });
+  const logged = () => lines.join('') + venue.radius.log();
+
+  it('one that no site lists gets no answer, and the log says which and why', async () => {
+    const stranger = venue.asAccessPoint(`${venue.prefix}200`, 'a-secret-of-its-own');
+    expect((await stranger.login(user.username, user.passcode)).code).toBe('none');
+    expect(logged()).toMatch(new RegExp(`unknown client ${stranger.address.replaceAll('.', '\\.')} `));
+    expect(logged()).toContain(`"address":"${stranger.address}","network":"${venue.prefix}`);
+    expect(logged()).toContain('RADIUS from an access point that no site lists: not answered');
+  });
+
+  it('one outside the networks that the operator names gets no answer, listed or not', async () => {
+    const address = `127.255.${venue.prefix.split('.')[2]}.9`;
+    const { body } = await venue.admin('post', `sites/${site.id}/nas`, { name: 'Far', address }).expect(201);
+    expect((await venue.asAccessPoint(address, body.secret).login(user.username, user.passcode)).code).toBe('none');
+    expect(logged()).toContain(`unknown client ${address} `);
+  });
+
+  it('one with a wrong secret gets no answer, and the log says which and why', async () => {
+    const { address } = await venue.makeAccessPoint(site);
+    expect((await venue.asAccessPoint(address, 'not-its-secret-at-all').login(user.username, user.passcode)).code).toBe('none');
+    expect(logged()).toContain(`Received packet from ${address} with invalid Message-Authenticator!  (Shared secret is incorrect.)`);
+  });
+
+  it('a request without Message-Authenticator is not answered where it is required, and the log says which and why', async () => {
+    const point = await venue.makeAccessPoint(site, { name: 'Lobby' });
+    const login = { 'User-Name': user.username, 'User-Password': user.passcode };
+    expect((await point.ask(login)).code).toBe('none');
+    const line = lines.find((text) => text.includes('without Message-Authenticator'));
+    expect(JSON.parse(line ?? '{}')).toMatchObject({
+      nas: 'Lobby',
+      address: point.address,
+      msg: 'RADIUS request without Message-Authenticator: not answered',
+    });
+    expect(await venue.deps.db.prisma.guestSession.count({ where: { nasId: point.id } })).toBe(0);
+    const old = await venue.makeAccessPoint(site, { require_message_authenticator: false });
+    const answer = await old.ask(login);
+    expect([answer.code, Object.keys(answer.attributes)[0]]).toEqual(['Access-Accept', 'Message-Authenticator']);
+  });
+
+  it('a network stands for all its devices, but for those that are listed by themselves', async () => {
+    const { body } = await venue.admin('post', `sites/${site.id}/nas`, { name: 'Floor', address: `${venue.prefix}128/26` }).expect(201);
+    const single = await venue.admin('post', `sites/${site.id}/nas`, { name: 'Desk', address: `${venue.prefix}130` }).expect(201);
+    const login = async (last: number, secret: string) =>
+      (await venue.asAccessPoint(`${venue.prefix}${last}`, secret).login(user.username, user.passcode)).code;
+    expect(await Promise.all([login(129, body.secret), login(131, body.secret), login(130, single.body.secret)])).toEqual(
+      Array(3).fill('Access-Accept'),
+    );
+    expect(await login(130, body.secret)).toBe('none');
+  });
+
+  it('one that is taken off the list, or gets another secret, is forgotten', async () => {
+    const [gone, changed] = [await venue.makeAccessPoint(site), await venue.makeAccessPoint(site)];
+    for (const point of [gone, changed]) expect((await point.login(user.username, user.passcode)).code).toBe('Access-Accept');
+    await venue.admin('delete', `sites/${site.id}/nas/${gone.id}`).expect(204);
+    await venue.admin('patch', `sites/${site.id}/nas/${changed.id}`, { secret: 'a-new-secret-0123456789' }).expect(200);
+    // FreeRADIUS remembers for a second here. The time is its own: nothing but waiting for the right answer moves it.
+    const anew = venue.asAccessPoint(changed.address, 'a-new-secret-0123456789');
+    let answer = await anew.login(user.username, user.passcode);
+    for (let tries = 0; answer.code === 'none' && tries < 3; tries += 1) answer = await anew.login(user.username, user.passcode);
+    expect(answer.code).toBe('Access-Accept');
+    expect((await gone.login(user.username, user.passcode)).code).toBe('none');
+  });
+
+  it('2,000 packets a second from strangers delay no valid login by more than half a second', async () => {
+    const strangers = await Promise.all(Array.from({ length: 100 }, (_, index) => bind(`${venue.prefix}${100 + index}`)));
+    const points = await Promise.all(Array.from({ length: 10 }, () => venue.makeAccessPoint(site)));
+    const packet = encodeLogin(1, 'any secret', 'nobody', 'nothing');
+    const spray = startSpray(strangers, packet, venue.radius.authPort);
+    const durations: number[] = [];
+    try {
+      // Each was never heard of before, so that it has to be looked up in the middle of the spray; then it is known.
+      for (const point of points) {
+        const socket = await openRadiusSocket(point.address, point.secret, venue.radius);
+        for (let time = 0; time < 3; time += 1) {
+          const startedAt = performance.now();
+          expect(await socket.login(user.username, user.passcode)).toBe(ACCEPTED);
+          durations.push(performance.now() - startedAt);
+        }
+        socket.close();
+      }
+    } finally {
+      console.log(durations.map(Math.round), spray.stop());
+      for (const stranger of strangers) stranger.close();
+    }
+    expect(Math.max(...durations)).toBeLessThan(500);
+  });
+});
+
+/** Sends 2,000 packets a second, from every socket in turn. */
+function startSpray(sockets: readonly Socket[], packet: Buffer, port: number) {
+  const startedAt = performance.now();
+  let sent = 0;
+  const timer = setInterval(() => {
+    const due = (performance.now() - startedAt) * 2;
+    for (; sent < due; sent += 1) sockets[sent % sockets.length]?.send(packet, port, '127.0.0.1');
+  }, 5);
+  return {
+    stop() {
+      clearInterval(timer);
+      return { sent, perSecond: Math.round((sent * 1000) / (performance.now() - startedAt)) };
+    },
+  };
+}
