@@ -13,6 +13,7 @@ COPY packages/limits/package.json packages/limits/
 COPY packages/service/package.json packages/service/
 COPY packages/testing/package.json packages/testing/
 COPY services/accounts/package.json services/accounts/
+COPY services/cli/package.json services/cli/
 COPY services/gateway/package.json services/gateway/
 COPY services/hotspot/package.json services/hotspot/
 COPY services/licensing/package.json services/licensing/

@@ -26,6 +26,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'services/licensing': SERVICE,
   'services/accounts': SERVICE,
   'services/hotspot': SERVICE,
+  'services/cli': SERVICE.filter((name) => name !== 'auth'),
   'services/standalone': [...SERVICE, 'gateway', 'licensing', 'accounts', 'hotspot'],
 };
 /** What a service's tests may import beside that. */

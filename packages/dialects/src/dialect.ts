@@ -18,6 +18,12 @@ export interface Envelope {
 /** A documented API: which paths are its own, which service answers them, and how a fault reads in it. */
 export interface Dialect {
   readonly name: DialectName;
+  /** Name of the API in its public documentation. */
+  readonly title: string;
+  /** What its public documentation opens with, in Markdown: how it is called, and what was decided where the document is silent. */
+  readonly about: string;
+  /** JSON Schema of {@link Envelope.body}. */
+  readonly errorSchema: Readonly<Record<string, unknown>>;
   /**
    * @param path the path as sent, without the query
    * @returns the service that owns the path, or null when the path is not this dialect's

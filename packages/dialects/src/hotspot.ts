@@ -43,6 +43,20 @@ const book: Phrasebook<Words> = {
 /** The captive-portal voucher API: `{message, error: true}`. `/api` and `/api/` exactly; a site's cloud host is all its own. */
 export const hotspot: Dialect = {
   name: 'hotspot',
+  title: 'Captive-portal voucher API',
+  about: `\`POST /api/\` with JSON, urlencoded or multipart fields, or \`GET /api/?…\` from a network that the site allows. The site's key stands in
+\`api-key\`, the command in \`action\`: in the body on POST, in the query on GET. A parameter that is empty counts as left out. Each site has a
+cloud host of its own too, which takes POST only unless the operator says otherwise.
+
+**Decided where the document is silent.** The checks come in this order: key, API switched on, method open to the caller, \`action\`,
+parameters. 20 different wrong keys from an address in 10 minutes are answered 429. \`get_logins\`, \`get_guest_hosts\` and the lists of mobile, Facebook
+and free guests have the members shown here. Lists take \`page\` and \`per_page\`; without them they are whole.`,
+  errorSchema: {
+    type: 'object',
+    properties: { message: { type: 'string' }, error: { const: true } },
+    required: ['message', 'error'],
+    additionalProperties: false,
+  },
   serviceOf: (path) => (path === '/api' || path === '/api/' ? 'hotspot' : null),
   envelope(problem) {
     const { status, message } = phrase(book, problem);

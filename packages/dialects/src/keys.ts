@@ -37,6 +37,34 @@ const ROOTS = ['/keys', '/services', '/providers', '/hwid-bans', '/sessions'];
 /** The licence-key management API: `{error, code}`, with `details` where parameters are wrong. */
 export const keys: Dialect = {
   name: 'keys',
+  title: 'Licence-key management API',
+  about: `Sellers manage their licence keys with an API key of scope \`rest-api:*\` (reads also with \`rest-api:read\`, writes with
+\`rest-api:write\`) in \`Authorization\`, as \`Bearer\` or bare. Programs in customers' hands call \`/keys/verify\` and \`/sessions\` with the licence
+key alone. Bodies are JSON or urlencoded; a member that is not known is refused. Every write takes an \`Idempotency-Key\`: the same
+request within 24 hours gets the first answer again.
+
+**Decided where the document is silent.** \`status\` of a key is the first that fits: \`invalidated\`, \`expired\`, \`used\` (a one-time key that was
+used), \`active\`, \`unused\`. What belongs to another seller is *not found*. The answer of \`/keys/verify\` is signed with Ed25519 over all its
+other members in a canonical form; 100 unknown keys from an address in 10 minutes are answered 429.`,
+  errorSchema: {
+    type: 'object',
+    properties: {
+      error: { type: 'string' },
+      code: { type: 'string', description: 'Stable' },
+      details: {
+        type: 'array',
+        description: 'The parameters that are wrong',
+        items: {
+          type: 'object',
+          properties: { path: { type: 'string' }, message: { type: 'string' } },
+          required: ['path', 'message'],
+          additionalProperties: false,
+        },
+      },
+    },
+    required: ['error', 'code'],
+    additionalProperties: false,
+  },
   serviceOf: (path) => (ROOTS.some((root) => path === root || path.startsWith(`${root}/`)) ? 'licensing' : null),
   envelope(problem) {
     const { status, code } = phrase(book, problem);

@@ -40,6 +40,30 @@ const book: Phrasebook<Words> = {
 /** The user-data API: `{success: false, error: {code, message}}`. */
 export const phpstrap: Dialect = {
   name: 'phpstrap',
+  title: 'User-data API',
+  about: `Read with a token (\`psk_…\`) in \`Authorization: Bearer\`, or in \`?api_key=\`; the header wins. Every response carries
+\`X-RateLimit-Limit\`, \`X-RateLimit-Remaining\` and \`X-RateLimit-Reset\` (Unix seconds): the token's own figures, or those of the caller's address.
+\`HEAD\` answers as \`GET\` without a body, \`OPTIONS\` answers CORS.
+
+**Decided where the document is silent.** The checks come in this order: path, method, API switched on, token (a wrong or missing one
+counts against the address, 60 a minute), account active, rate limit, plan, parameters, row.`,
+  errorSchema: {
+    type: 'object',
+    properties: {
+      success: { const: false },
+      error: {
+        type: 'object',
+        properties: {
+          code: { enum: [...new Set(Object.values(book.kinds).map(({ code }) => code))] },
+          message: { type: 'string' },
+        },
+        required: ['code', 'message'],
+        additionalProperties: false,
+      },
+    },
+    required: ['success', 'error'],
+    additionalProperties: false,
+  },
   serviceOf: (path) => (path === '/api/v1' || path.startsWith('/api/v1/') ? 'accounts' : null),
   envelope(problem) {
     const { status, code, message } = phrase(book, problem);

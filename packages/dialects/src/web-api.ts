@@ -49,6 +49,21 @@ const book: Phrasebook<Words> = {
 /** The licence-key Web API: `{code, status, message}`. `status` repeats `code` because clients in the field read either. */
 export const webApi: Dialect = {
   name: 'web-api',
+  title: 'Licence-key Web API',
+  about: `\`GET\` or \`POST /api.php\` with the member's licence key in \`key\` and the method in \`cmd\`. On POST both, and the parameters, may stand
+in the body too (JSON, urlencoded or multipart); the query wins. A flag counts by its presence, whatever its value. \`&beautify\` indents
+a reply. Data methods answer bare; actions and errors answer \`{code, status, message}\`.
+
+**Decided where the document is silent.** The checks come in this order: address banned, key, \`cmd\` (left out: \`getMember\`), member welcome,
+two-step on, active in the last 72 hours, live Session, caller's address as at the Session's start, secret key where the method needs one, parameters.
+20 different wrong keys from an address in 10 minutes ban it for a day. \`getMember\` leaves out what belongs to a forum. The methods for
+sellers need a licence key that is marked *secret*.`,
+  errorSchema: {
+    type: 'object',
+    properties: { code: { type: 'integer' }, status: { type: 'integer', description: 'The same as code' }, message: { type: 'string' } },
+    required: ['code', 'status', 'message'],
+    additionalProperties: false,
+  },
   serviceOf: (path) => (path === '/api.php' ? 'licensing' : null),
   envelope(problem, query = '') {
     const { status, message } = phrase(book, problem);

@@ -112,7 +112,8 @@ const NEVER_SENT: ReadonlySet<unknown> = new Set([
 /** A call may be sent once more when the service cannot have begun with it, or when doing it twice changes nothing. */
 function mayRepeat(error: unknown, method: string): boolean {
   const code = codeOf(error);
-  if (NEVER_SENT.has(code)) return true;
+  // Node gathers the failures of all addresses of a name in an AggregateError: none of them took the connection.
+  if (error instanceof AggregateError || NEVER_SENT.has(code)) return true;
   return SAFE_METHODS.has(method) && (error instanceof errors.SocketError || code === 'ECONNRESET' || code === 'EPIPE');
 }
 

@@ -26,10 +26,39 @@ export interface KeyList {
  * to stay as fast at a million keys as at a thousand: see docs/performance.md.
  */
 export async function listKeys(db: Database, request: KeyListRequest): Promise<KeyList> {
-  const { userId, filter, now } = request;
+  const { userId, filter, page, limit, now } = request;
   const slice = sliceOf(filter, now);
+  const ask: Ask = { userId, filter, slice };
+  const window = { limit, offset: (page - 1) * limit };
+  if (window.offset < FAR) return readPage(db, ask, waySql(ask, window));
+  // A far page is nearer to the other end, if the total is still the same when it is read from there.
+  const { total } = await readPage(db, ask, waySql(ask, { limit: 0, offset: 0 }));
+  if (total <= window.offset) return readPage(db, ask, waySql(ask, { limit: 0, offset: 0 }));
+  if (window.offset * 2 <= total) return readPage(db, ask, waySql(ask, window));
+  const end = Math.min(window.offset + limit, total);
+  const list = await readPage(db, ask, plainSql(ask, { limit: end - window.offset, offset: total - end }, totalSql(ask), 'oldest first'));
+  return list.total === total ? list : readPage(db, ask, waySql(ask, window));
+}
+
+/** From here on it pays to look from which end a page is nearer. */
+const FAR = 5_000;
+
+/** What is asked for, whatever the page. */
+interface Ask {
+  readonly userId: number;
+  readonly filter: KeyFilter;
+  readonly slice: KeySlice;
+}
+
+interface Window {
+  readonly limit: number;
+  readonly offset: number;
+}
+
+/** @param way the common table expressions `total(n)` and `page(id)` */
+async function readPage(db: Database, { userId }: Ask, way: Prisma.Sql): Promise<KeyList> {
   const rows = await db.query<KeyRow & { total: number; pending: number }>`
-    WITH ${waySql(request, slice)}
+    WITH ${way}
     SELECT total.n AS total, (SELECT count(*)::int FROM key_count_changes WHERE user_id = ${userId}) AS pending, ${keyColumns}
     FROM total LEFT JOIN page ON TRUE LEFT JOIN licence_keys k ON k.id = page.id
       LEFT JOIN services s ON s.id = k.service_id LEFT JOIN providers p ON p.id = k.provider_id
@@ -38,41 +67,44 @@ export async function listKeys(db: Database, request: KeyListRequest): Promise<K
   return { keys, total: rows[0]?.total ?? 0, pendingCounts: rows[0]?.pending ?? 0 };
 }
 
-/** The common table expressions `total(n)` and `page(id)`. */
-function waySql(request: KeyListRequest, slice: KeySlice): Prisma.Sql {
-  const { userId, filter, page, limit } = request;
-  const window = { limit, offset: (page - 1) * limit };
-  if (filter.keyPart !== null || filter.hwidPart !== null) return searchSql(userId, filter, slice, window);
-  if (!isCounted(filter)) return plainSql(userId, filter, slice, window, countPlainSql(userId, filter, slice));
-  const total = countSql(userId, slice, filter);
-  if (isTimed(slice) || slice.states.length < 4) {
-    if (filter.providerId === null && filter.serviceId === null) return bucketSql(userId, slice, window, total);
-  }
-  return plainSql(userId, filter, slice, window, total);
+function waySql(ask: Ask, window: Window): Prisma.Sql {
+  const { filter, slice } = ask;
+  if (isIndexed(filter.keyPart) || isIndexed(filter.hwidPart)) return searchSql(ask, window);
+  if (filter.hwidPart !== null && isOnly(filter, 'hwidPart')) return hwidSql(ask.userId, filter.hwidPart, window);
+  const isSliced = isTimed(slice) || slice.states.length < ALL_STATES_COUNT;
+  const isWhole = filter.providerId === null && filter.serviceId === null;
+  if (isCounted(filter) && isSliced && isWhole) return bucketSql(ask, window, totalSql(ask));
+  return plainSql(ask, window, totalSql(ask), 'newest first');
 }
 
-interface Window {
-  readonly limit: number;
-  readonly offset: number;
+const ALL_STATES_COUNT = 4;
+
+/** Whether the index over trigrams is of use for a part: it needs two letters or digits in a row, and three characters in all. */
+function isIndexed(part: string | null): boolean {
+  return part !== null && part.length >= 3 && /[\p{L}\p{N}]{2}/u.test(part);
 }
 
-/** In the order of ids, from the nearer end of the list. */
-function plainSql(userId: number, filter: KeyFilter, slice: KeySlice, { limit, offset }: Window, total: Prisma.Sql): Prisma.Sql {
-  const keys = Prisma.sql`SELECT k.id FROM licence_keys k WHERE ${conditionsSql(userId, filter, slice)}`;
+function isOnly(filter: KeyFilter, name: keyof KeyFilter): boolean {
+  return Object.entries(filter).every(([other, value]) => other === name || value === null);
+}
+
+function totalSql({ userId, filter, slice }: Ask): Prisma.Sql {
+  if (isCounted(filter)) return countSql(userId, slice, filter);
+  return Prisma.sql`(SELECT count(*)::int FROM licence_keys k WHERE ${conditionsSql({ userId, filter, slice })})`;
+}
+
+/** In the order of ids: the index of the seller's keys is read until the page is full. */
+function plainSql(ask: Ask, { limit, offset }: Window, total: Prisma.Sql, order: 'newest first' | 'oldest first'): Prisma.Sql {
+  const direction = order === 'newest first' ? Prisma.sql`DESC` : Prisma.sql`ASC`;
   return Prisma.sql`
-    total AS MATERIALIZED (SELECT ${total} AS n),
-    page AS (
-      (${keys} ORDER BY k.id DESC OFFSET ${offset} LIMIT (SELECT CASE WHEN ${offset}::bigint * 2 <= n THEN ${limit}::bigint ELSE 0 END FROM total))
-      UNION ALL
-      (${keys} ORDER BY k.id ASC OFFSET (SELECT greatest(n - ${offset}::bigint - ${limit}::bigint, 0) FROM total)
-       LIMIT (SELECT CASE WHEN ${offset}::bigint * 2 > n THEN greatest(least(n - ${offset}::bigint, ${limit}::bigint), 0) ELSE 0 END FROM total))
-    )`;
+    total AS (SELECT ${total} AS n),
+    page AS (SELECT k.id FROM licence_keys k WHERE ${conditionsSql(ask)} ORDER BY k.id ${direction} OFFSET ${offset} LIMIT ${limit})`;
 }
 
 /**
  * By state and day of expiry: only the days whose newest keys are among the newest of all can hold a part of the page.
  */
-function bucketSql(userId: number, slice: KeySlice, { limit, offset }: Window, total: Prisma.Sql): Prisma.Sql {
+function bucketSql({ userId, slice }: Ask, { limit, offset }: Window, total: Prisma.Sql): Prisma.Sql {
   const reach = offset + limit;
   const newest = (count: number) => Prisma.sql`
     SELECT k.id FROM licence_keys k
@@ -91,18 +123,22 @@ function bucketSql(userId: number, slice: KeySlice, { limit, offset }: Window, t
 }
 
 /** By a part of the key or of an HWID: what matches is found once, for the page and the total. */
-function searchSql(userId: number, filter: KeyFilter, slice: KeySlice, { limit, offset }: Window): Prisma.Sql {
+function searchSql(ask: Ask, { limit, offset }: Window): Prisma.Sql {
   return Prisma.sql`
-    found AS MATERIALIZED (SELECT k.id FROM licence_keys k WHERE ${conditionsSql(userId, filter, slice)}),
+    found AS MATERIALIZED (SELECT k.id FROM licence_keys k WHERE ${conditionsSql(ask)}),
     total AS (SELECT count(*)::int AS n FROM found),
     page AS (SELECT id FROM found ORDER BY id DESC OFFSET ${offset} LIMIT ${limit})`;
 }
 
-function countPlainSql(userId: number, filter: KeyFilter, slice: KeySlice): Prisma.Sql {
-  return Prisma.sql`(SELECT count(*)::int FROM licence_keys k WHERE ${conditionsSql(userId, filter, slice)})`;
+/** By one or two characters of an HWID, which most keys may have: the index of bindings is read until the page is full. */
+function hwidSql(userId: number, part: string, { limit, offset }: Window): Prisma.Sql {
+  const matches = Prisma.sql`h.user_id = ${userId} AND h.hwid ILIKE ${likePattern(part)}`;
+  return Prisma.sql`
+    total AS (SELECT count(DISTINCT h.key_id)::int AS n FROM key_hwids h WHERE ${matches}),
+    page AS (SELECT DISTINCT h.key_id AS id FROM key_hwids h WHERE ${matches} ORDER BY h.key_id DESC OFFSET ${offset} LIMIT ${limit})`;
 }
 
-function conditionsSql(userId: number, filter: KeyFilter, slice: KeySlice): Prisma.Sql {
+function conditionsSql({ userId, filter, slice }: Ask): Prisma.Sql {
   const conditions = [Prisma.sql`k.user_id = ${userId}`];
   if (filter.discordId !== null) conditions.push(Prisma.sql`k.discord_id = ${filter.discordId}`);
   if (filter.serviceId !== null) conditions.push(Prisma.sql`k.service_id = ${filter.serviceId}`);
