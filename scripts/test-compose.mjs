@@ -66,7 +66,7 @@ function step([file = '', ...first], ...args) {
 function runSuites(command, adminToken) {
   const { status } = spawnSync(
     process.execPath,
-    ['node_modules/jest/bin/jest.js', '--runInBand', '--testMatch', '**/*.compose.ts', ...process.argv.slice(2)],
+    ['node_modules/jest/bin/jest.js', '--runInBand', '--forceExit', '--testMatch', '**/*.compose.ts', ...process.argv.slice(2)],
     {
       cwd: root,
       stdio: 'inherit',

@@ -37,9 +37,21 @@ export interface Database {
    * `work` may run more than once. A failed statement ends the transaction, caught or not: use `ON CONFLICT` where one may fail.
    */
   tx<T>(work: (db: Database) => Promise<T>, options?: TxOptions): Promise<T>;
+  /** The connections as they are now; only PostgreSQL has a pool of them, and a transaction has none of its own. */
+  pool?(): PoolState;
   /** Whether the database answers. @throws Fault DATABASE_DOWN after 2 s at most */
   ping(): Promise<void>;
   close(): Promise<void>;
+}
+
+/** Connections to PostgreSQL, counted. */
+export interface PoolState {
+  readonly max: number;
+  /** Those that are open, whether they work or rest. */
+  readonly total: number;
+  readonly idle: number;
+  /** Queries that wait for one. */
+  readonly waiting: number;
 }
 
 const RETRIES_AT_MOST = 3;

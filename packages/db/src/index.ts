@@ -1,5 +1,5 @@
 export { DataDirInUse } from './data-dir-lock.ts';
-export type { Database, Queries, TxOptions } from './database.ts';
+export type { Database, PoolState, Queries, TxOptions } from './database.ts';
 export { ForeignKeyViolation, UniqueViolation, WriteConflict } from './driver-fault.ts';
 export { makeEmbeddedTemplate } from './embedded-template.ts';
 export type * from './generated/client.ts';

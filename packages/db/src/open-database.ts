@@ -38,6 +38,10 @@ function openPostgres(url: string, poolSize: number, log: DatabaseLog): Database
     () => pool.end(),
     (sql) => runOnPostgres(pool, sql),
   );
-  rememberConnection(database, { kind: 'postgres', url });
-  return database;
+  const pooled: Database = {
+    ...database,
+    pool: () => ({ max: poolSize, total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
+  };
+  rememberConnection(pooled, { kind: 'postgres', url });
+  return pooled;
 }

@@ -25,6 +25,6 @@ export type { AttemptNotes, Body, Fields, ServiceRequest } from './request.ts';
 export { runProcess } from './run-process.ts';
 export { dateTimeSchema, formatIsoOffset, formatPlainUtc, idSchema, MAX_ID, readIsoDate } from './schemas.ts';
 export { sendReply } from './send-reply.ts';
-export { serveMetrics } from './serve-metrics.ts';
+export { type ServedMetrics, serveMetrics } from './serve-metrics.ts';
 export { readTraceParent } from './trace-parent.ts';
 export { Repeated, type ValidateOptions, validate } from './validate.ts';

@@ -1,12 +1,21 @@
-import { type Listening, listen } from './listen.ts';
-import type { Metrics } from './metrics.ts';
+import { listen } from './listen.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
+
+/** Metrics that Prometheus can ask for. */
+export interface ServedMetrics extends Metrics {
+  readonly port: number;
+  close(): Promise<void>;
+}
 
 /**
- * Opens the port that Prometheus asks: `GET /metrics` and nothing else.
+ * Makes metrics and opens the port that Prometheus asks, `GET /metrics` and nothing else. It is no port for the public.
+ * @param port undefined: nobody wants any, and counting costs nothing
  * @throws ListenError when the port cannot be had
  */
-export function serveMetrics(metrics: Metrics, port: number, host: string): Promise<Listening> {
-  return listen(
+export async function serveMetrics(port: number | undefined, host: string): Promise<ServedMetrics | undefined> {
+  if (port === undefined) return undefined;
+  const metrics = createMetrics();
+  const listening = await listen(
     (request, response) => {
       if (request.method !== 'GET' || request.url?.split('?', 1)[0] !== '/metrics') {
         response.writeHead(404).end();
@@ -21,4 +30,5 @@ export function serveMetrics(metrics: Metrics, port: number, host: string): Prom
     host,
     'METRICS_PORT',
   );
+  return { ...metrics, port: listening.port, close: () => listening.close(0) };
 }

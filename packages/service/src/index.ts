@@ -16,3 +16,4 @@ export { admitOperator, credentialOf } from './operator.ts';
 export { principalName } from './principal-name.ts';
 export { runService, type ServiceDefinition, type ServiceParts } from './run-service.ts';
 export { DEFAULT_SETTINGS, loadSettings, SETTING_NAMES, type Settings } from './settings.ts';
+export { watchDeps } from './watch-deps.ts';

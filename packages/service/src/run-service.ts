@@ -1,9 +1,10 @@
 import { type LicensingConfig, readVersion } from '@gatehouse/config';
 import { createVault, migrate, openDatabase } from '@gatehouse/db';
-import { createLog, listen, type Route, runProcess } from '@gatehouse/http';
+import { createLog, listen, type Route, runProcess, serveMetrics } from '@gatehouse/http';
 import { connectRedis, createLimits, createVersions } from '@gatehouse/limits';
 import { buildApp } from './build-app.ts';
 import { createDeps, reveal, type ServiceDeps } from './deps.ts';
+import { watchDeps } from './watch-deps.ts';
 
 /** What a service is made of once it has been started. */
 export interface ServiceParts {
@@ -28,11 +29,14 @@ export function runService<Config extends LicensingConfig>(definition: ServiceDe
     await migrate(db, log);
     const redisUrl = reveal(config.redisUrl);
     const redis = redisUrl === undefined ? undefined : connectRedis({ url: redisUrl, log });
+    const metrics = await serveMetrics(config.metricsPort, config.host);
+    if (metrics !== undefined) watchDeps(metrics, { db, redis });
     const deps = createDeps({
       name: definition.name,
       db,
       log,
       redis,
+      metrics,
       vault: createVault(config.dataKey.reveal(), config.dataKeyPrevious?.reveal() ?? []),
       limits: createLimits(redis === undefined ? {} : { redis }),
       versions: redis === undefined ? createVersions({ mode: 'none' }) : createVersions({ mode: 'redis', redis }),
@@ -49,6 +53,7 @@ export function runService<Config extends LicensingConfig>(definition: ServiceDe
       await server.close();
       await Promise.all(background.map((part) => part.close()));
       await Promise.all([deps.activity.close(), deps.audit.close()]);
+      await metrics?.close();
       await redis?.close();
       await db.close();
       log.info('stopped');

@@ -88,7 +88,7 @@ describe('audit', () => {
       ['a-2', 'listKeys', null, null, 2],
       ['a-3', '****-****-****-NPQR', null, null, 2],
     ]);
-    let before = Buffer.alloc(32);
+    let before: Uint8Array = Buffer.alloc(32);
     for (const row of rows) {
       const columns: AuditRow = row;
       const expected = chainMac(columns, before, deps.vault.derive('audit-chain'));
@@ -105,7 +105,7 @@ describe('activity', () => {
     const { deps, clock } = base;
     const user = await deps.db.prisma.user.create({ data: { name: 'A', email: 'activity@example.com' } });
     const credential = await deps.db.prisma.credential.create({
-      data: { userId: user.id, kind: 'rest_api', secretHash: hashToken('x'), prefix: 'ghk_', last4: 'abcd' },
+      data: { userId: user.id, kind: 'rest_api', secretHash: new Uint8Array(hashToken('x')), prefix: 'ghk_', last4: 'abcd' },
     });
     const now = clock();
     deps.activity.note(user.id, credential.id, now);
@@ -145,7 +145,12 @@ describe('admitOperator', () => {
       const user = await base.deps.db.prisma.user.create({ data: { name: 'B', ...data } });
       const token = newToken('ghs_');
       await base.deps.db.prisma.userSession.create({
-        data: { userId: user.id, tokenHash: hashToken(token), factors, expiresAt: new Date(base.clock().getTime() + expiresInMs) },
+        data: {
+          userId: user.id,
+          tokenHash: new Uint8Array(hashToken(token)),
+          factors,
+          expiresAt: new Date(base.clock().getTime() + expiresInMs),
+        },
       });
       return token;
     };

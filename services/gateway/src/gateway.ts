@@ -1,23 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { findRoute, native, type Route, type ServiceName } from '@gatehouse/dialects';
+import { findRoute, native, type ServiceName } from '@gatehouse/dialects';
 import { FAULTS, Fault, faultHeaders, type Problem, toProblem } from '@gatehouse/faults';
-import { describeCaller, INTERNAL_HEADERS, type Logger, redact } from '@gatehouse/http';
+import { describeCaller, INTERNAL_HEADERS, type Logger, readTraceParent } from '@gatehouse/http';
+import { createDocs } from './docs/docs.ts';
 import { createForwarder, type ForwardAnswer, type Forwarder, type ForwardLimits } from './forward.ts';
 import { pickRequestHeaders, pickResponseHeaders, RepeatedHeader } from './headers.ts';
 import { answerHealth } from './health.ts';
+import { type Observers, type Passage, tellPassage } from './passage.ts';
 import { readBody } from './read-body.ts';
-import { type CallerAddress, createCallerReader } from './read-caller.ts';
+import { createCallerReader } from './read-caller.ts';
 import { createRefusalReporter } from './report-refusals.ts';
 
 /** What the gateway is made of. */
-export interface GatewayOptions {
+export interface GatewayOptions extends Observers {
   readonly upstreams: Readonly<Record<ServiceName, string>>;
   readonly internalSecret: string;
   readonly cloudDomain: string | undefined;
   /** Proxies whose forwarded headers are believed. */
   readonly trustProxy: readonly string[];
-  readonly log: Logger;
   readonly limits?: Partial<GatewayLimits>;
   /** The rate-limit figures of an address, for dialects that want them on every response. */
   readonly addressFigures: (network: string) => Promise<Record<string, string>>;
@@ -41,16 +42,6 @@ export interface Gateway {
   close(): Promise<void>;
 }
 
-/** One request on its way through. */
-interface Passage {
-  readonly id: string;
-  readonly path: string;
-  readonly target: string;
-  readonly caller: CallerAddress;
-  readonly route: Route | null;
-  readonly startedAt: number;
-}
-
 /**
  * Builds the gateway: finds the dialect of a path, forwards to its service, and puts every fault into the
  * dialect's documented envelope. It knows no endpoint and owns no data.
@@ -65,6 +56,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const readCaller = createCallerReader(options.trustProxy);
   const warnUndeclared = warnOnce(options.log);
   const refusals = createRefusalReporter(options);
+  const docs = createDocs(options);
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const passage = begin(request);
@@ -73,11 +65,11 @@ export function createGateway(options: GatewayOptions): Gateway {
     response.setHeader('x-content-type-options', 'nosniff');
     try {
       if (await answerHealth(passage.route === null ? passage.path : '', options.upstreams, response)) return;
-      await pass(passage, request, response);
+      if (passage.route !== null || !(await docs.answer(passage.path, request, response))) await pass(passage, request, response);
     } catch (error) {
       await refuse(passage, request, response, error);
     }
-    logAccess(options.log, passage, request, response);
+    tellPassage(options, passage, request, response);
   }
 
   function begin(request: IncomingMessage): Passage {
@@ -91,6 +83,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       target,
       caller: readCaller(request),
       route: findRoute(path, request.headers.host, options.cloudDomain),
+      traceparent: readTraceParent(request.headers.traceparent),
       startedAt: performance.now(),
     };
   }
@@ -106,8 +99,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     await writeAnswer(answer, passage, request, response);
   }
 
-  function serviceHeaders({ id, caller, route }: Passage, request: IncomingMessage): string[] {
-    const headers = pickRequestHeaders(request.rawHeaders);
+  function serviceHeaders({ id, caller, route, traceparent }: Passage, request: IncomingMessage): string[] {
+    const headers = pickRequestHeaders(request.rawHeaders, traceparent !== null);
     headers.push('x-request-id', id, INTERNAL_HEADERS.secret, options.internalSecret, INTERNAL_HEADERS.address, caller.address);
     if (caller.undeclaredProxy) headers.push(INTERNAL_HEADERS.undeclaredProxy, '1');
     if (route !== null && route.slug !== null) headers.push(INTERNAL_HEADERS.slug, route.slug);
@@ -242,21 +235,4 @@ function warnOnce(log: Logger): (address: string) => void {
     warned = true;
     log.warn({ address }, 'a proxy that TRUST_PROXY does not name forwards requests: all its callers count as one. Set TRUST_PROXY.');
   };
-}
-
-function logAccess(log: Logger, { id, path, route, caller, startedAt }: Passage, request: IncomingMessage, response: ServerResponse): void {
-  if (!log.isLevelEnabled('info')) return;
-  log.info(
-    {
-      requestId: id,
-      method: request.method,
-      path: redact(path),
-      dialect: route?.dialect.name,
-      address: caller.address,
-      status: response.statusCode,
-      fault: response.getHeader('x-fault'),
-      durationMs: Math.round((performance.now() - startedAt) * 100) / 100,
-    },
-    'request',
-  );
 }

@@ -28,6 +28,9 @@ const OURS = new Set<string>([
 /** Headers whose second copy would let two readers disagree. */
 const SINGLE = new Set(['authorization', 'content-type', 'host', 'idempotency-key']);
 
+/** Headers of a trace (W3C Trace Context §3): passed on together or not at all. */
+const TRACE = new Set(['traceparent', 'tracestate']);
+
 /** A header that was given twice where one decides. */
 export class RepeatedHeader extends Error {
   readonly header: string;
@@ -41,10 +44,11 @@ export class RepeatedHeader extends Error {
  * Picks the request headers that travel on to a service: no hop-by-hop header, none that `Connection` names,
  * none that only the gateway may set, none with a name such as `X_Auth_User` that others read as `X-Auth-User`.
  * @param raw Node's `rawHeaders`: names and values in turn
+ * @param isTraced whether the headers of a trace are there and in order; they are dropped otherwise
  * @returns names (lower case) and values in turn
  * @throws RepeatedHeader
  */
-export function pickRequestHeaders(raw: readonly string[]): string[] {
+export function pickRequestHeaders(raw: readonly string[], isTraced: boolean): string[] {
   const dropped = connectionNames(raw);
   const seen = new Set<string>();
   const picked: string[] = [];
@@ -56,7 +60,7 @@ export function pickRequestHeaders(raw: readonly string[]): string[] {
     }
     if (HOP_BY_HOP.has(name) || OURS.has(name) || dropped?.has(name) || name.startsWith('x-gatehouse-') || name.startsWith('x-forwarded-'))
       continue;
-    if (name.includes('_')) continue;
+    if (name.includes('_') || (!isTraced && TRACE.has(name))) continue;
     picked.push(name, raw[index + 1] ?? '');
   }
   return picked;

@@ -1,5 +1,5 @@
 import { loadConfig } from '@gatehouse/config';
-import { createLog, runProcess } from '@gatehouse/http';
+import { createLog, runProcess, serveMetrics, watchRedis } from '@gatehouse/http';
 import { connectRedis, createLimits } from '@gatehouse/limits';
 import { startGateway } from './start-gateway.ts';
 
@@ -7,6 +7,8 @@ runProcess(async () => {
   const config = loadConfig('gateway');
   const log = createLog('gateway', config.logLevel);
   const redis = config.redisUrl === undefined ? undefined : connectRedis({ url: config.redisUrl.reveal(), log });
+  const metrics = await serveMetrics(config.metricsPort, config.host);
+  if (metrics !== undefined) watchRedis(metrics, redis);
   const gateway = await startGateway({
     port: config.port,
     host: config.host,
@@ -16,10 +18,12 @@ runProcess(async () => {
     trustProxy: config.trustProxy,
     rateLimits: createLimits(redis === undefined ? {} : { redis }),
     log,
+    metrics,
   });
   log.info({ port: gateway.port }, 'gateway is ready');
   return async () => {
     await gateway.close();
+    await metrics?.close();
     await redis?.close();
   };
 });

@@ -85,7 +85,7 @@ describe('whatever body is sent', () => {
     });
     await fc.assert(
       fc.asyncProperty(queries, async (pairs) => {
-        const query = pairs.map(([name, value]) => `${name}=${encodeURIComponent(value.toWellFormed())}`).join('&');
+        const query = pairs.map(([name, value]) => `${name}=${encodeURIComponent(Buffer.from(value).toString())}`).join('&');
         expect((await app.call(seller, 'get', `/keys?${query}`)).status).toBeLessThan(500);
       }),
       { numRuns: Number(process.env['FUZZ_RUNS'] ?? 100) },

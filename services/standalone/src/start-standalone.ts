@@ -3,10 +3,10 @@ import { readVersion, type StandaloneConfig, type withSecrets } from '@gatehouse
 import { createVault, type Database, migrate, openDatabase } from '@gatehouse/db';
 import { startGateway } from '@gatehouse/gateway';
 import { startHotspot } from '@gatehouse/hotspot';
-import { createLog, type Listening, listen } from '@gatehouse/http';
+import { createLog, type Listening, listen, serveMetrics } from '@gatehouse/http';
 import { startLicensing } from '@gatehouse/licensing';
 import { connectRedis, createLimits, createVersions, type RedisLink } from '@gatehouse/limits';
-import { buildApp, createDeps, reveal, type ServiceDeps, type ServiceParts } from '@gatehouse/service';
+import { buildApp, createDeps, reveal, type ServiceDeps, type ServiceParts, watchDeps } from '@gatehouse/service';
 
 /** Settings with every secret present. */
 export type CompleteConfig = ReturnType<typeof withSecrets>['config'];
@@ -48,10 +48,15 @@ async function start(config: CompleteConfig, closers: (() => Promise<void>)[]): 
   const redisUrl = reveal(config.redisUrl);
   const redis = redisUrl === undefined ? undefined : connectRedis({ url: redisUrl, log });
   if (redis !== undefined) closers.push(() => redis.close());
+  const metrics = await serveMetrics(config.metricsPort, config.host);
+  if (metrics !== undefined) {
+    closers.push(() => metrics.close());
+    watchDeps(metrics, { db, redis });
+  }
 
   const baseUrl = `http://${config.host === '0.0.0.0' || config.host === '::' ? '127.0.0.1' : config.host}`;
   const internalSecret = config.internalSecret.reveal();
-  const common = { ...sharedDeps(config, db, redis), log, redis, internalSecret };
+  const common = { ...sharedDeps(config, db, redis), log, redis, metrics, internalSecret };
   const deps = (name: string): ServiceDeps => {
     const made = createDeps({ ...common, name, publicUrl: config.publicUrl ?? `${baseUrl}:${config.port}` });
     closers.push(async () => void (await Promise.all([made.activity.close(), made.audit.close()])));
@@ -76,6 +81,7 @@ async function start(config: CompleteConfig, closers: (() => Promise<void>)[]): 
     upstreams,
     internalSecret,
     log,
+    metrics,
     port: config.port,
     host: config.host,
     cloudDomain: config.cloudDomain,

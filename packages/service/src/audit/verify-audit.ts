@@ -134,7 +134,11 @@ async function loadFacts({ db, writer, isGenuine, outside }: Walk): Promise<Fact
   const forged = inside.find((point) => !isGenuine(point));
   return {
     base: furthest('pruned') ?? CHAIN_START,
-    end: all.map(({ seq }) => seq).sort(compare).at(-1) ?? 0n,
+    end:
+      all
+        .map(({ seq }) => seq)
+        .sort(compare)
+        .at(-1) ?? 0n,
     shutdown: furthest('shutdown')?.seq,
     points: new Map(all.map((point) => [point.seq, point])),
     ...(forged === undefined ? {} : { forged: problem('checkpoint', forged, 'has a checkpoint that was not signed under this DATA_KEY') }),

@@ -18,7 +18,7 @@ export type ClassedPacket = AccountingPacket & { readonly classRef: string };
  * packet that comes again, or late, or out of order, adds nothing twice and loses nothing. A session that ended takes bytes still
  * but does not open again; one that was only taken for over does, when the packet proves that it went on.
  *
- * One statement for all. Vouchers are locked before sessions, each kind by id, as everywhere: no two can lock each other out.
+ * One statement for all; it goes by the indexes whatever the planner thinks of the tables (ANY, OFFSET 0). Vouchers are locked before sessions, each kind by id, as everywhere: no two can lock each other out.
  * @returns the sessions that were found
  */
 export function accountPackets(db: Database, packets: readonly ClassedPacket[], now: Date): Promise<AccountedSession[]> {
@@ -34,19 +34,22 @@ export function accountPackets(db: Database, packets: readonly ClassedPacket[], 
       ) AS p(class_ref, nas_id, acct_session_id, bytes_in, bytes_out, seconds, mac, address, at, alive, stopped, cause)
     ), target AS (
       SELECT session.id, session.voucher_id, session.guest_login_id, packet.*
-      FROM packet JOIN nas ON nas.id = packet.nas_id
-      JOIN guest_sessions session ON session.site_id = nas.site_id
-        AND session.class_ref = ANY(ARRAY[packet.class_ref, packet.class_ref || ':' || packet.acct_session_id])
-        AND (session.acct_session_id IS NULL OR packet.acct_session_id IS NULL OR session.acct_session_id = packet.acct_session_id)
+      FROM packet JOIN nas ON nas.id = packet.nas_id, LATERAL (
+        SELECT id, voucher_id, guest_login_id, site_id FROM guest_sessions
+        WHERE class_ref = ANY(ARRAY[packet.class_ref, packet.class_ref || ':' || packet.acct_session_id])
+          AND (acct_session_id IS NULL OR packet.acct_session_id IS NULL OR acct_session_id = packet.acct_session_id)
+        OFFSET 0
+      ) AS session
+      WHERE session.site_id = nas.site_id
     ), voucher AS (
       SELECT id, bytes_in, bytes_out, upload_limit_mb::bigint * 1048576 AS upload_limit, download_limit_mb::bigint * 1048576 AS download_limit,
         expires_at
-      FROM vouchers WHERE id IN (SELECT voucher_id FROM target) ORDER BY id FOR NO KEY UPDATE
+      FROM vouchers WHERE id = ANY(ARRAY(SELECT voucher_id FROM target)) ORDER BY id FOR NO KEY UPDATE
     ), login AS (
-      SELECT id, expires_at FROM guest_logins WHERE id IN (SELECT guest_login_id FROM target) ORDER BY id FOR NO KEY UPDATE
+      SELECT id, expires_at FROM guest_logins WHERE id = ANY(ARRAY(SELECT guest_login_id FROM target)) ORDER BY id FOR NO KEY UPDATE
     ), held AS (
       SELECT id, bytes_in, bytes_out FROM guest_sessions
-      WHERE id IN (SELECT id FROM target) AND (SELECT count(*) FROM voucher) + (SELECT count(*) FROM login) >= 0
+      WHERE id = ANY(ARRAY(SELECT id FROM target)) AND (SELECT count(*) FROM voucher) + (SELECT count(*) FROM login) >= 0
       ORDER BY id FOR NO KEY UPDATE
     ), accounted AS (
       UPDATE guest_sessions session SET
@@ -74,7 +77,7 @@ export function accountPackets(db: Database, packets: readonly ClassedPacket[], 
             THEN NULL
           ELSE session.terminate_cause END
       FROM held JOIN target USING (id)
-      WHERE session.id = held.id
+      WHERE session.id = held.id AND session.id = ANY(ARRAY(SELECT id FROM target))
       RETURNING session.id, session.voucher_id, session.guest_login_id, session.ended_at, session.terminate_cause, target.class_ref,
         target.alive, session.bytes_in - held.bytes_in AS more_in, session.bytes_out - held.bytes_out AS more_out
     ), rise AS (
@@ -82,10 +85,11 @@ export function accountPackets(db: Database, packets: readonly ClassedPacket[], 
       FROM accounted GROUP BY voucher_id, guest_login_id
     ), charged_vouchers AS (
       UPDATE vouchers SET bytes_in = vouchers.bytes_in + rise.more_in, bytes_out = vouchers.bytes_out + rise.more_out
-      FROM rise WHERE vouchers.id = rise.voucher_id AND (rise.more_in > 0 OR rise.more_out > 0)
+      FROM rise WHERE vouchers.id = rise.voucher_id AND vouchers.id = ANY(ARRAY(SELECT voucher_id FROM rise)) AND (rise.more_in > 0 OR rise.more_out > 0)
     ), charged_logins AS (
       UPDATE guest_logins SET bytes_in = guest_logins.bytes_in + rise.more_in, bytes_out = guest_logins.bytes_out + rise.more_out
-      FROM rise WHERE guest_logins.id = rise.guest_login_id AND (rise.more_in > 0 OR rise.more_out > 0)
+      FROM rise
+      WHERE guest_logins.id = rise.guest_login_id AND guest_logins.id = ANY(ARRAY(SELECT guest_login_id FROM rise)) AND (rise.more_in > 0 OR rise.more_out > 0)
     )
     SELECT accounted.id, accounted.class_ref AS "classRef", accounted.alive AND CASE
         WHEN accounted.ended_at IS NULL THEN COALESCE(voucher.bytes_in + rise.more_in >= voucher.upload_limit, false)

@@ -260,44 +260,44 @@ function encode({ status, classRef, session = 's1', sent = 0, got = 0, seconds =
     });
   });
 
+  // The embedded database is one thread of WebAssembly: there fewer sessions say the same.
   it('10,000 sessions of 20 access points are counted to the byte', async () => {
     const { db } = venue.deps;
+    const count = db.kind === 'postgres' ? 10_000 : 2_000;
     const points = await Promise.all(Array.from({ length: 20 }, () => venue.makeAccessPoint(site)));
+    const now = venue.clock();
     await db.execute`
       WITH made AS (
         INSERT INTO vouchers (site_id, username, passcode, fullname, valid_for, valid_from)
-        SELECT ${site.id}, 'bulk-' || n, ''::bytea, 'Bulk', '1 day', ${venue.clock()} FROM generate_series(0, 9999) n RETURNING id, username
+        SELECT ${site.id}, 'bulk-' || n, ''::bytea, 'Bulk', '1 day', ${now} FROM generate_series(0, ${count - 1}::int) n RETURNING id, username
       )
       INSERT INTO guest_sessions (site_id, nas_id, class_ref, voucher_id, login, method, started_at, last_update_at, counters_moved_at)
-      SELECT ${site.id}, (${points.map(({ id }) => id)}::int[])[n % 20 + 1], md5(n::text), made.id, username, 'voucher', ${venue.clock()}, ${venue.clock()}, ${venue.clock()}
-      FROM made, LATERAL (SELECT substr(username, 6)::int AS n) numbered`;
+      SELECT ${site.id}, (${points.map(({ id }) => id)}::int[])[n % 20 + 1], md5(n::text), made.id, username, 'voucher', ${now}, ${now}, ${now}
+      FROM made, LATERAL (SELECT substr(username, 6)::int AS n) AS numbered`;
     const classOf = (index: number) => createHash('md5').update(String(index)).digest('hex');
-    const sockets = await Promise.all(points.map(({ address, secret }) => openRadiusSocket(address, secret, venue.radius)));
-    const startedAt = performance.now();
     await Promise.all(
-      sockets.map(async (each, number) => {
-        const sessions = Array.from({ length: 500 }, (_, row) => row * 20 + number);
-        const send = (status: number, bytes: (index: number) => number) =>
+      points.map(async ({ address, secret }, number) => {
+        const each = await openRadiusSocket(address, secret, venue.radius);
+        const sessions = Array.from({ length: count / 20 }, (_, row) => row * 20 + number);
+        const send = (status: number, sent: (index: number) => number) =>
           Promise.all(
             sessions.map((index) =>
-              report({ status, classRef: classOf(index), session: `b${index}`, sent: bytes(index), got: 1, cause: 1 }, each),
+              report({ status, classRef: classOf(index), session: `b${index}`, sent: sent(index), got: 1, cause: 1 }, each),
             ),
           );
         await send(INTERIM, (index) => index);
         await send(STOP, (index) => index * 2);
+        each.close();
       }),
     );
-    console.log(Math.round(performance.now() - startedAt), 'ms');
-    for (const each of sockets) each.close();
-    const [sums] = await db.query<Record<string, unknown>>`
-      SELECT count(*)::int AS sessions, sum(bytes_in)::int AS sent, sum(bytes_out)::int AS got, count(ended_at)::int AS ended
-      FROM guest_sessions WHERE login LIKE 'bulk-%'`;
-    expect(sums).toEqual({ sessions: 10_000, sent: 9_999 * 10_000, got: 10_000, ended: 10_000 });
-    const [charged] = await db.query<
-      Record<string, unknown>
-    >`SELECT sum(bytes_in)::int AS sent, sum(bytes_out)::int AS got FROM vouchers WHERE username LIKE 'bulk-%'`;
-    expect(charged).toEqual({ sent: 9_999 * 10_000, got: 10_000 });
-  }, 100_000);
+    const total = { sent: count * (count - 1), got: count };
+    const [sessions] = await db.query<Record<string, unknown>>`
+      SELECT sum(bytes_in)::int AS sent, sum(bytes_out)::int AS got, count(ended_at)::int AS ended FROM guest_sessions WHERE login LIKE 'bulk-%'`;
+    expect(sessions).toEqual({ ...total, ended: count });
+    const [vouchers] = await db.query<Record<string, unknown>>`
+      SELECT sum(bytes_in)::int AS sent, sum(bytes_out)::int AS got FROM vouchers WHERE username LIKE 'bulk-%'`;
+    expect(vouchers).toEqual(total);
+  });
 });
 
 function decodeRequest(packet: Buffer, secret: string) {

@@ -102,7 +102,7 @@ export interface RadiusAnswer {
   readonly durationMs: number;
 }
 
-/** Sends a packet by radclient, once unless told, and waits for the answer. */
+/** Sends a packet by radclient, again every second as access points do, and waits for the answer. */
 export function sendRadius(
   server: FreeRadius,
   kind: 'auth' | 'acct',
@@ -114,7 +114,7 @@ export function sendRadius(
   return new Promise((resolve, reject) => {
     const child = execFile(
       'radclient',
-      ['-x', '-t', String(waitSeconds), '-r', '1', `127.0.0.1:${port}`, kind, secret],
+      ['-x', '-t', '1', '-r', String(waitSeconds), `127.0.0.1:${port}`, kind, secret],
       (error, stdout) => {
         if (error !== null && typeof error.code !== 'number') return reject(error);
         return resolve({ ...parseAnswer(stdout), durationMs: performance.now() - startedAt });

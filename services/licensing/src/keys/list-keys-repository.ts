@@ -132,10 +132,14 @@ function searchSql(ask: Ask, { limit, offset }: Window): Prisma.Sql {
 
 /** By one or two characters of an HWID, which most keys may have: the index of bindings is read until the page is full. */
 function hwidSql(userId: number, part: string, { limit, offset }: Window): Prisma.Sql {
-  const matches = Prisma.sql`h.user_id = ${userId} AND h.hwid ILIKE ${likePattern(part)}`;
+  const matches = hwidMatches(userId, part);
   return Prisma.sql`
-    total AS (SELECT count(DISTINCT h.key_id)::int AS n FROM key_hwids h WHERE ${matches}),
+    total AS (SELECT count(*)::int AS n FROM (SELECT FROM key_hwids h WHERE ${matches} GROUP BY h.key_id) AS matching),
     page AS (SELECT DISTINCT h.key_id AS id FROM key_hwids h WHERE ${matches} ORDER BY h.key_id DESC OFFSET ${offset} LIMIT ${limit})`;
+}
+
+function hwidMatches(userId: number, part: string): Prisma.Sql {
+  return Prisma.sql`h.user_id = ${userId} AND h.folded LIKE lower(${likePattern(part)})`;
 }
 
 function conditionsSql({ userId, filter, slice }: Ask): Prisma.Sql {
@@ -143,14 +147,12 @@ function conditionsSql({ userId, filter, slice }: Ask): Prisma.Sql {
   if (filter.discordId !== null) conditions.push(Prisma.sql`k.discord_id = ${filter.discordId}`);
   if (filter.serviceId !== null) conditions.push(Prisma.sql`k.service_id = ${filter.serviceId}`);
   if (filter.providerId !== null) conditions.push(Prisma.sql`k.provider_id = ${filter.providerId}`);
-  if (slice.states.length < 4) conditions.push(Prisma.sql`k.state = ANY(${slice.states}::smallint[])`);
+  if (slice.states.length < ALL_STATES_COUNT) conditions.push(Prisma.sql`k.state = ANY(${slice.states}::smallint[])`);
   if (isTimed(slice)) conditions.push(expirySql(slice));
   // Key values are capitals (a CHECK says so): no need to fold their case.
   if (filter.keyPart !== null) conditions.push(Prisma.sql`k.key_value LIKE ${likePattern(filter.keyPart.toUpperCase())}`);
   if (filter.hwidPart !== null) {
-    conditions.push(
-      Prisma.sql`k.id IN (SELECT h.key_id FROM key_hwids h WHERE h.user_id = ${userId} AND h.hwid ILIKE ${likePattern(filter.hwidPart)})`,
-    );
+    conditions.push(Prisma.sql`k.id IN (SELECT h.key_id FROM key_hwids h WHERE ${hwidMatches(userId, filter.hwidPart)})`);
   }
   return Prisma.join(conditions, ' AND ');
 }
