@@ -12,7 +12,7 @@ export default {
   testMatch: ['**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/', '/generated/'],
   modulePathIgnorePatterns: ['<rootDir>/(packages|services)/[^/]+/dist/'],
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/scripts/jest-environment.mjs',
   testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
   extensionsToTreatAsEsm: ['.ts'],
   moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json', 'node', 'wasm'],
@@ -36,6 +36,6 @@ export default {
   // Two suites side by side on the two cores that CI has; a third would only fight with the databases for them.
   maxWorkers: 2,
   // Modules of Jest's ESM loader are not given back between suites: a worker that has grown starts anew.
-  workerIdleMemoryLimit: '1200MB',
+  workerIdleMemoryLimit: '2500MB',
   testTimeout: 30_000,
 };

@@ -79,6 +79,8 @@ for address in $(echo "${RADIUS_LISTEN:-0.0.0.0}" | tr ',' ' '); do
 			type = $kind
 			$family = $address
 			port = $port
+			# What strangers send while one of them is looked up must not push a guest's packet out; the system may allow less.
+			recv_buff = 4194304
 			}
 		CONF
 	done

@@ -4,6 +4,7 @@ import { findCredential } from './credentials.ts';
 import { describeCommands } from './describe-commands.ts';
 import { describeEndpoint } from './describe-endpoint.ts';
 import { RESPONSE_HEADERS } from './describe-responses.ts';
+import { hoistResponses, type OperationObject } from './hoist-responses.ts';
 
 /** What a document is made of. */
 export interface DocumentParts {
@@ -20,7 +21,8 @@ export type OpenApiDocument = Readonly<Record<string, unknown>>;
 
 /** Builds the OpenAPI 3.1 document of a dialect from what its service does. */
 export function buildDocument({ dialect, operations, version, page }: DocumentParts): OpenApiDocument {
-  const { paths, schemas } = describePaths(dialect, operations);
+  const { paths: described, schemas } = describePaths(dialect, operations);
+  const { paths, responses } = hoistResponses(described);
   const takesKeys = operations.some(({ idempotent }) => idempotent);
   const credentials = operations.map(({ access }) => findCredential(access.scheme).schemes);
   return {
@@ -32,6 +34,7 @@ export function buildDocument({ dialect, operations, version, page }: DocumentPa
     paths,
     components: {
       schemas: { Error: dialect.errorSchema, ...schemas },
+      responses,
       headers: RESPONSE_HEADERS,
       ...(takesKeys ? { parameters: { IdempotencyKey: IDEMPOTENCY_KEY } } : {}),
       securitySchemes: Object.assign({}, ...credentials),
@@ -47,7 +50,7 @@ const IDEMPOTENCY_KEY = {
 };
 
 function describePaths(dialect: Dialect, operations: readonly OperationDoc[]) {
-  const paths: Record<string, object> = {};
+  const paths: Record<string, Readonly<Record<string, OperationObject>>> = {};
   const schemas: Record<string, JsonSchema> = {};
   for (const [path, its] of groupByPath(operations)) {
     if (its.some(({ command }) => command !== null)) {

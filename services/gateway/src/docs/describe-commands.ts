@@ -3,12 +3,13 @@ import type { JsonSchema, OperationDoc } from '@gatehouse/http';
 import { findCredential } from './credentials.ts';
 import { describeBody, propertiesOf, queryParameters, requiredOf, securityOf } from './describe-endpoint.ts';
 import { describeResponses, faultsOf } from './describe-responses.ts';
+import type { OperationObject } from './hoist-responses.ts';
 
 const FORMS = ['application/json', 'application/x-www-form-urlencoded', 'multipart/form-data'];
 
 /** What a path with many commands adds to a document: one Operation Object a method, and the schemas that they refer to. */
 export interface CommandsDoc {
-  readonly operations: Readonly<Record<string, object>>;
+  readonly operations: Readonly<Record<string, OperationObject>>;
   readonly schemas: Readonly<Record<string, JsonSchema>>;
 }
 
@@ -18,7 +19,7 @@ export interface CommandsDoc {
  */
 export function describeCommands(dialect: Dialect, commands: readonly OperationDoc[]): CommandsDoc {
   const methods = [...new Set(commands.flatMap((command) => command.methods))];
-  const operations = methods.map((method): [string, object] => {
+  const operations = methods.map((method): [string, OperationObject] => {
     return [
       method.toLowerCase(),
       describeMethod(
@@ -35,7 +36,7 @@ export function describeCommands(dialect: Dialect, commands: readonly OperationD
   return { operations: Object.fromEntries(operations), schemas: Object.fromEntries(schemas) };
 }
 
-function describeMethod(dialect: Dialect, method: string, commands: readonly OperationDoc[]): object {
+function describeMethod(dialect: Dialect, method: string, commands: readonly OperationDoc[]): OperationObject {
   const [first] = commands;
   const credentials = [...new Set(commands.map(({ access }) => access.scheme))];
   const input =
@@ -107,10 +108,10 @@ function commandParameter(commands: readonly OperationDoc[]): object {
 
 /** All parameters of all commands. One that several take in different ways may be any of them. */
 function unionParameters(commands: readonly OperationDoc[]): object[] {
-  const byName = new Map<string, { readonly takers: string[]; readonly schemas: Map<string, JsonSchema> }>();
+  const byName = new Map<string, { takers: string[]; schemas: Map<string, JsonSchema> }>();
   for (const { name, body } of commands) {
     for (const [parameter, { description: _, ...schema }] of Object.entries(propertiesOf(body))) {
-      const known = byName.get(parameter) ?? { takers: [], schemas: new Map() };
+      const known = byName.get(parameter) ?? { takers: [], schemas: new Map<string, JsonSchema>() };
       known.takers.push(name);
       known.schemas.set(JSON.stringify(schema), schema);
       byName.set(parameter, known);

@@ -2,9 +2,10 @@ import type { Dialect } from '@gatehouse/dialects';
 import type { JsonSchema, OperationDoc } from '@gatehouse/http';
 import { findCredential } from './credentials.ts';
 import { describeResponses, faultsOf, type Success } from './describe-responses.ts';
+import type { OperationObject } from './hoist-responses.ts';
 
 /** Describes one endpoint as an Operation Object of OpenAPI. */
-export function describeEndpoint(dialect: Dialect, operation: OperationDoc): object {
+export function describeEndpoint(dialect: Dialect, operation: OperationDoc): OperationObject {
   const { name, summary, path, access, params, query, body, idempotent } = operation;
   const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, parameter = '']) => parameter);
   const parameters = [

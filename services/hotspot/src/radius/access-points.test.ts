@@ -7,6 +7,9 @@ import { ACCEPTED, bind, encodeLogin, openRadiusSocket } from '../testing/radius
 import type { TestSite } from '../testing/start-test-hotspot.ts';
 import { startTestVenue, type TestVenue } from '../testing/start-test-venue.ts';
 
+/** After so long RouterOS asks again, unless told otherwise. */
+const MIKROTIK_TIMEOUT_MS = 300;
+
 (hasFreeRadius() ? describe : describe.skip)('access points', () => {
   let base: TestDeps;
   let venue: TestVenue;
@@ -87,7 +90,7 @@ import { startTestVenue, type TestVenue } from '../testing/start-test-venue.ts';
   });
 
   it('2,000 packets a second from strangers delay no valid login by more than half a second', async () => {
-    const strangers = await Promise.all(Array.from({ length: 100 }, (_, index) => bind(`${venue.prefix}${100 + index}`)));
+    const strangers = await Promise.all(Array.from({ length: 50 }, (_, index) => bind(`${venue.prefix}${201 + index}`)));
     const points = await Promise.all(Array.from({ length: 10 }, () => venue.makeAccessPoint(site)));
     const packet = encodeLogin(1, 'any secret', 'nobody', 'nothing');
     const spray = startSpray(strangers, packet, venue.radius.authPort);
@@ -95,7 +98,7 @@ import { startTestVenue, type TestVenue } from '../testing/start-test-venue.ts';
     try {
       // Each was never heard of before, so that it has to be looked up in the middle of the spray; then it is known.
       for (const point of points) {
-        const socket = await openRadiusSocket(point.address, point.secret, venue.radius);
+        const socket = await openRadiusSocket(point.address, point.secret, venue.radius, MIKROTIK_TIMEOUT_MS);
         for (let time = 0; time < 3; time += 1) {
           const startedAt = performance.now();
           expect(await socket.login(user.username, user.passcode)).toBe(ACCEPTED);
@@ -104,7 +107,7 @@ import { startTestVenue, type TestVenue } from '../testing/start-test-venue.ts';
         socket.close();
       }
     } finally {
-      console.log(durations.map(Math.round), spray.stop());
+      spray.stop();
       for (const stranger of strangers) stranger.close();
     }
     expect(Math.max(...durations)).toBeLessThan(500);
@@ -119,10 +122,5 @@ function startSpray(sockets: readonly Socket[], packet: Buffer, port: number) {
     const due = (performance.now() - startedAt) * 2;
     for (; sent < due; sent += 1) sockets[sent % sockets.length]?.send(packet, port, '127.0.0.1');
   }, 5);
-  return {
-    stop() {
-      clearInterval(timer);
-      return { sent, perSecond: Math.round((sent * 1000) / (performance.now() - startedAt)) };
-    },
-  };
+  return { stop: () => clearInterval(timer) };
 }

@@ -42,16 +42,16 @@ export function createAccounting(deps: ServiceDeps): (request: ServiceRequest) =
     const packet = toAccountingPacket(attributes, nasId, request.now);
     if (packet === null) return noContent();
     const classRef = packet.classRef ?? (await findClassRef(deps.db, packet));
-    if (classRef === null) return unknown(request, packet);
+    if (classRef === null) return unknown(deps, packet);
     const session = await store({ ...packet, classRef }, request.now);
-    if (session === null) return unknown(request, packet);
+    if (session === null) return unknown(deps, packet);
     if (session.overdue) void disconnectSessions(deps, [session.id]);
     return noContent();
   };
 }
 
 /** Sessions that nobody signed in for are none of ours: answered, so that the access point does not go on about it. */
-function unknown({ log }: ServiceRequest, { nasId, classRef, acctSessionId }: AccountingPacket): Reply {
+function unknown({ log }: ServiceDeps, { nasId, classRef, acctSessionId }: AccountingPacket): Reply {
   log.info({ nasId, classRef, acctSessionId }, 'accounting for a session that is not known: left out');
   return noContent();
 }

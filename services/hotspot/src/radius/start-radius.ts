@@ -17,7 +17,8 @@ export async function startRadius(deps: ServiceDeps, { port, host }: RadiusOptio
   const app = createApp({
     name: 'radius',
     routes: radiusRoutes(deps),
-    log: deps.log,
+    // A line for each report of each access point would bury the rest; what goes wrong is told.
+    log: deps.log.child({}, { level: deps.log.isLevelEnabled('warn') ? 'warn' : deps.log.level }),
     internalSecret: deps.internalSecret,
     clock: deps.clock,
     // Guests' logins have a log of their own, which the site reads.

@@ -21,13 +21,13 @@ const ACCESS_REQUEST = 1;
 const ACCOUNTING_REQUEST = 4;
 /** Requests under way at once, as a small router has them. */
 const OUTSTANDING = 8;
-const RETRY_MS = 2_000;
 
 /** Opens a socket on an access point's address. It sends again what was not answered, like a true access point. */
 export async function openRadiusSocket(
   address: string,
   secret: string,
-  ports: { authPort: number; acctPort: number },
+  ports: { readonly authPort: number; readonly acctPort: number },
+  retryMs = 2_000,
 ): Promise<RadiusSocket> {
   const socket = await bind(address);
   const waiting = new Map<number, (answer: Buffer) => void>();
@@ -46,7 +46,7 @@ export async function openRadiusSocket(
     const id = await takeId();
     const packet = encode(id);
     const send = () => socket.send(packet, port, '127.0.0.1');
-    const timer = setInterval(send, RETRY_MS);
+    const timer = setInterval(send, retryMs);
     const answer = await new Promise<Buffer>((resolve) => {
       waiting.set(id, resolve);
       send();

@@ -43,22 +43,29 @@ export function countSql(
 }
 
 /**
- * The days of expiry, by state, in which a seller has keys of a slice: `(state, day)` rows. A day may turn out to have none.
+ * The weeks of expiry (`licence_keys.expiry_week`), by state, in which a seller has keys of a slice: `(state, week)` rows.
+ * A week may turn out to have none.
  */
 export function bucketsSql(userId: number, slice: KeySlice): Prisma.Sql {
-  const days = { from: Math.floor(Math.max(slice.fromMs, -1e14) / DAY_MS), to: Math.ceil(Math.min(slice.toMs, 1e15) / DAY_MS) };
-  const spans = [days, ...(slice.withForever ? [{ from: FOREVER, to: FOREVER + 1 }] : [])];
+  const { days } = cutExpirySpan(floorTo(slice.fromMs, DAY_MS), floorTo(slice.toMs, DAY_MS) + DAY_MS, false);
+  const forever = slice.withForever ? [{ from: FOREVER, to: FOREVER + 1 }] : [];
+  const hours = days.map(({ from, to }) => ({ from: from * 24, to: to * 24 }));
   const states = Prisma.sql`state = ANY(${slice.states}::smallint[])`;
   return Prisma.sql`
-    SELECT state, bucket AS day FROM key_counts
-    WHERE user_id = ${userId} AND scope = 0 AND scope_id = 0 AND unit = 0 AND ${states} AND n > 0 AND ${within(Prisma.sql`bucket`, spans)}
+    SELECT state, ${weekOf(Prisma.sql`bucket`, 7)} AS week FROM key_counts
+    WHERE user_id = ${userId} AND scope = 0 AND scope_id = 0 AND unit = 0 AND ${states} AND n > 0
+      AND ${within(Prisma.sql`bucket`, [...days, ...forever])}
     UNION
-    SELECT state, CASE WHEN expiry_hour = ${FOREVER} THEN ${FOREVER} ELSE floor(expiry_hour / 24.0)::int END FROM key_count_changes
-    WHERE user_id = ${userId} AND n > 0 AND ${states}
-      AND ${within(
-        Prisma.sql`expiry_hour`,
-        spans.map(({ from, to }) => (from === FOREVER ? { from, to } : { from: from * 24, to: to * 24 })),
-      )}`;
+    SELECT state, ${weekOf(Prisma.sql`expiry_hour`, 24 * 7)} FROM key_count_changes
+    WHERE user_id = ${userId} AND n > 0 AND ${states} AND ${within(Prisma.sql`expiry_hour`, [...hours, ...forever])}`;
+}
+
+function weekOf(column: Prisma.Sql, perWeek: number): Prisma.Sql {
+  return Prisma.sql`CASE WHEN ${column} = ${FOREVER}::int THEN ${FOREVER}::int ELSE floor(${column} / ${perWeek}::numeric)::int END`;
+}
+
+function floorTo(ms: number, unitMs: number): number {
+  return Math.floor(ms / unitMs) * unitMs;
 }
 
 const FOLDED_AT_ONCE = 10_000;

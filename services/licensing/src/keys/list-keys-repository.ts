@@ -102,19 +102,19 @@ function plainSql(ask: Ask, { limit, offset }: Window, total: Prisma.Sql, order:
 }
 
 /**
- * By state and day of expiry: only the days whose newest keys are among the newest of all can hold a part of the page.
+ * By state and week of expiry: only the weeks whose newest keys are among the newest of all can hold a part of the page.
  */
 function bucketSql({ userId, slice }: Ask, { limit, offset }: Window, total: Prisma.Sql): Prisma.Sql {
   const reach = offset + limit;
   const newest = (count: number) => Prisma.sql`
     SELECT k.id FROM licence_keys k
-    WHERE k.user_id = ${userId} AND k.state = bucket.state AND k.expiry_day = bucket.day AND ${expirySql(slice)}
-    ORDER BY k.user_id DESC, k.state DESC, k.expiry_day DESC, k.id DESC LIMIT ${count}`;
+    WHERE k.user_id = ${userId} AND k.state = bucket.state AND k.expiry_week = bucket.week AND ${expirySql(slice)}
+    ORDER BY k.user_id DESC, k.state DESC, k.expiry_week DESC, k.id DESC LIMIT ${count}`;
   return Prisma.sql`
     total AS (SELECT ${total} AS n),
     bucket AS MATERIALIZED (${bucketsSql(userId, slice)}),
     promising AS MATERIALIZED (
-      SELECT bucket.state, bucket.day FROM bucket CROSS JOIN LATERAL (${newest(1)}) AS top ORDER BY top.id DESC LIMIT ${reach}
+      SELECT bucket.state, bucket.week FROM bucket CROSS JOIN LATERAL (${newest(1)}) AS top ORDER BY top.id DESC LIMIT ${reach}
     ),
     page AS (
       SELECT candidate.id FROM promising AS bucket CROSS JOIN LATERAL (${newest(reach)}) AS candidate

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ADMIN_TOKEN } from '@gatehouse/testing';
@@ -176,6 +176,20 @@ describe('the signature', () => {
     ]) {
       expect(checkWithOpenssl(pem, canonicalJson({ ...signed, ...change }), signature)).toBe(false);
     }
+  });
+
+  it('is checked by the lines of Node that the documentation shows', async () => {
+    const docs = readFileSync(new URL('../../../../docs/verify-answers.md', import.meta.url), 'utf8');
+    const [, code = ''] = /```js\n(.*?)```/s.exec(docs) ?? [];
+    const { isTrue } = await import(`data:text/javascript,${encodeURIComponent(code)}`);
+    const key = await app.createKey(seller);
+    const { body: answer } = await app.verify({ key: key.key_value, hwid: 'machine', nonce: 'n-node' });
+    const { keys } = (await app.call(null, 'get', '/keys/public-key')).body;
+    const publicKeys = Object.fromEntries(keys.map(({ kid, public_key }: { kid: string; public_key: string }) => [kid, public_key]));
+    const own = { nonce: 'n-node', hwid: 'machine', serviceId: null };
+    expect(isTrue(answer, publicKeys, own)).toBe(true);
+    expect(isTrue(answer, publicKeys, { ...own, hwid: 'other' })).toBe(false);
+    expect(isTrue({ ...answer, offline_until: later(1e12) }, publicKeys, own)).toBe(false);
   });
 
   it('changes with the key pair: operators rotate it, the previous stays published', async () => {

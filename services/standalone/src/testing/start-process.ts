@@ -39,7 +39,11 @@ export async function startProcess(environment: Readonly<Record<string, string>>
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => void (output += text));
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+    });
+  }
   const gone = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
   const baseUrl = await ready(child, () => output);
   let db: Database | undefined;
