@@ -13,6 +13,7 @@ let compiled;
  * Node's environment, in which suites of one worker share the code of the embedded database: V8 gives equal bytes the code that
  * it has compiled and optimised already, as long as somebody holds it. Without this each suite would begin anew.
  */
+// Jest wants it so.
 export default class GatehouseEnvironment extends TestEnvironment {
   async setup() {
     await super.setup();
