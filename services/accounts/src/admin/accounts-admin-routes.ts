@@ -16,6 +16,7 @@ import { listPlans, putPlan } from './plans.ts';
 import { revokeCredential } from './revoke-credential.ts';
 import { getSettings, patchSettings } from './settings.ts';
 import { listTariffs, putTariff } from './tariffs.ts';
+import { verifyAuditEndpoint } from './verify-audit.ts';
 
 const ENDPOINTS = [
   listUsers,
@@ -33,6 +34,7 @@ const ENDPOINTS = [
   getSettings,
   patchSettings,
   listAudit,
+  verifyAuditEndpoint,
   getOverview,
 ];
 

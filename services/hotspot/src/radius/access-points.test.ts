@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { hasFreeRadius } from '../testing/free-radius.ts';
 import { ACCEPTED, bind, encodeLogin, openRadiusSocket } from '../testing/radius-socket.ts';
 import type { TestSite } from '../testing/start-test-hotspot.ts';
-import { startTestVenue, type TestVenue } from '../testing/start-test-venue.ts';
+import { startTestVenue, type TestAccessPoint, type TestVenue } from '../testing/start-test-venue.ts';
 
 /** After so long RouterOS asks again, unless told otherwise. */
 const MIKROTIK_TIMEOUT_MS = 300;
@@ -20,17 +20,21 @@ const MIKROTIK_TIMEOUT_MS = 300;
     base = await createTestDeps({ log: createLog('hotspot', 'info', { write: (line) => void lines.push(line) }) });
     venue = await startTestVenue({ on: base, seconds: 1 });
     site = await venue.makeSite({ devices_per_voucher: 1000 });
+    await venue.makeAccessPoint(site);
     user = (await venue.call(site, 'create_voucher').expect(200)).body.user;
   });
   afterAll(async () => {
     await venue?.close();
     await base?.close();
   });
+  /** Whether there is an answer, within a second: those who wait for none need not wait for long. */
+  const answers = async (point: Pick<TestAccessPoint, 'ask'>) =>
+    (await point.ask({ 'User-Name': user.username, 'User-Password': user.passcode, 'Message-Authenticator': '0x00' }, 1)).code !== 'none';
   const logged = () => lines.join('') + venue.radius.log();
 
   it('one that no site lists gets no answer, and the log says which and why', async () => {
     const stranger = venue.asAccessPoint(`${venue.prefix}200`, 'a-secret-of-its-own');
-    expect((await stranger.login(user.username, user.passcode)).code).toBe('none');
+    expect(await answers(stranger)).toBe(false);
     expect(logged()).toMatch(new RegExp(`unknown client ${stranger.address.replaceAll('.', '\\.')} `));
     expect(logged()).toContain(`"address":"${stranger.address}","network":"127.`);
     expect(logged()).toContain('RADIUS from an access point that no site lists: not answered');
@@ -39,20 +43,20 @@ const MIKROTIK_TIMEOUT_MS = 300;
   it('one outside the networks that the operator names gets no answer, listed or not', async () => {
     const address = `127.255.${venue.prefix.split('.')[2]}.9`;
     const { body } = await venue.admin('post', `sites/${site.id}/nas`, { name: 'Far', address }).expect(201);
-    expect((await venue.asAccessPoint(address, body.secret).login(user.username, user.passcode)).code).toBe('none');
+    expect(await answers(venue.asAccessPoint(address, body.secret))).toBe(false);
     expect(logged()).toContain(`unknown client ${address} `);
   });
 
   it('one with a wrong secret gets no answer, and the log says which and why', async () => {
     const { address } = await venue.makeAccessPoint(site);
-    expect((await venue.asAccessPoint(address, 'not-its-secret-at-all').login(user.username, user.passcode)).code).toBe('none');
+    expect(await answers(venue.asAccessPoint(address, 'not-its-secret-at-all'))).toBe(false);
     expect(logged()).toContain(`Received packet from ${address} with invalid Message-Authenticator!  (Shared secret is incorrect.)`);
   });
 
   it('a request without Message-Authenticator is not answered where it is required, and the log says which and why', async () => {
     const point = await venue.makeAccessPoint(site, { name: 'Lobby' });
     const login = { 'User-Name': user.username, 'User-Password': user.passcode };
-    expect((await point.ask(login)).code).toBe('none');
+    expect((await point.ask(login, 1)).code).toBe('none');
     const line = lines.find((text) => text.includes('without Message-Authenticator'));
     expect(JSON.parse(line ?? '{}')).toMatchObject({
       nas: 'Lobby',
@@ -73,7 +77,7 @@ const MIKROTIK_TIMEOUT_MS = 300;
     expect(await Promise.all([login(129, body.secret), login(131, body.secret), login(130, single.body.secret)])).toEqual(
       Array(3).fill('Access-Accept'),
     );
-    expect(await login(130, body.secret)).toBe('none');
+    expect(await answers(venue.asAccessPoint(`${venue.prefix}130`, body.secret))).toBe(false);
   });
 
   it('one that is taken off the list, or gets another secret, is forgotten', async () => {
@@ -86,7 +90,7 @@ const MIKROTIK_TIMEOUT_MS = 300;
     let answer = await anew.login(user.username, user.passcode);
     for (let tries = 0; answer.code === 'none' && tries < 3; tries += 1) answer = await anew.login(user.username, user.passcode);
     expect(answer.code).toBe('Access-Accept');
-    expect((await gone.login(user.username, user.passcode)).code).toBe('none');
+    expect(await answers(gone)).toBe(false);
   });
 
   it('2,000 packets a second from strangers delay no valid login by more than half a second', async () => {

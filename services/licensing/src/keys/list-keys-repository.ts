@@ -150,7 +150,11 @@ function conditionsSql({ userId, filter, slice }: Ask): Prisma.Sql {
   if (slice.states.length < ALL_STATES_COUNT) conditions.push(Prisma.sql`k.state = ANY(${slice.states}::smallint[])`);
   if (isTimed(slice)) conditions.push(expirySql(slice));
   // Key values are capitals (a CHECK says so): no need to fold their case.
-  if (filter.keyPart !== null) conditions.push(Prisma.sql`k.key_value LIKE ${likePattern(filter.keyPart.toUpperCase())}`);
+  if (filter.keyPart !== null) {
+    // The trigram index would be taken for `B-C` too, and finds every key with a group that begins with C.
+    const column = filter.keyPart.length >= 3 && !isIndexed(filter.keyPart) ? Prisma.sql`(k.key_value || '')` : Prisma.sql`k.key_value`;
+    conditions.push(Prisma.sql`${column} LIKE ${likePattern(filter.keyPart.toUpperCase())}`);
+  }
   if (filter.hwidPart !== null) {
     conditions.push(Prisma.sql`k.id IN (SELECT h.key_id FROM key_hwids h WHERE ${hwidMatches(userId, filter.hwidPart)})`);
   }
