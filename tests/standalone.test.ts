@@ -1,53 +1,20 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { describeBlackBox } from './black-box.ts';
+import { endProgram, type Started, startProgram, startWell } from './run-process.ts';
 
-const MAIN = join(import.meta.dirname, '../services/standalone/dist/main.js');
+/** What `npm start` runs. */
+const MAIN = 'services/standalone/dist/main.js';
 
 let dataDir: string;
 let running: Started;
 
-interface Started {
-  readonly process: ChildProcess;
-  readonly output: string;
-  readonly baseUrl: string;
-}
-
-/** Starts the real process, as `npm start` does, and waits until it says that it is ready or ends. */
-function start(environment: Record<string, string>): Promise<Started | { readonly code: number | null; readonly output: string }> {
-  const child = spawn(process.execPath, [MAIN], {
-    env: { PATH: process.env.PATH, PORT: '0', ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let output = '';
-  return new Promise((resolve) => {
-    const read = (piece: Buffer) => {
-      output += piece.toString();
-      const baseUrl = /ready at (\S+)/.exec(output)?.[1];
-      if (baseUrl !== undefined && output.includes('Ctrl+C')) resolve({ process: child, output, baseUrl });
-    };
-    child.stdout.on('data', read);
-    child.stderr.on('data', read);
-    child.on('exit', (code) => resolve({ code, output }));
-  });
-}
-
-async function startWell(environment: Record<string, string>): Promise<Started> {
-  const started = await start(environment);
-  if (!('process' in started)) throw new Error(started.output);
-  return started;
-}
-
-function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
-  return new Promise((resolve) => {
-    child.on('exit', (code) => resolve(code));
-    child.kill(signal);
-  });
-}
+const start = (environment: Record<string, string>) => startProgram(MAIN, { PORT: '0', ...environment }, /ready at (\S+)[\s\S]*Ctrl\+C/);
+const startWellAt = (environment: Record<string, string>) => startWell(MAIN, { PORT: '0', ...environment }, /ready at (\S+)[\s\S]*Ctrl\+C/);
 
 /** The curls that the start wrote, run by a shell as they stand. */
 function paste(curl: string): Promise<string> {
@@ -69,11 +36,11 @@ function readCurls(): string[] {
 
 beforeAll(async () => {
   dataDir = mkdtempSync(join(tmpdir(), 'gatehouse-standalone-'));
-  running = await startWell({ DATA_DIR: dataDir });
+  running = await startWellAt({ DATA_DIR: dataDir });
 }, 60_000);
 
 afterAll(async () => {
-  await end(running.process, 'SIGTERM');
+  await endProgram(running.process, 'SIGTERM');
   rmSync(dataDir, { recursive: true, force: true });
 });
 
@@ -127,15 +94,15 @@ describe('npm start', () => {
 
   it('keeps everything over kill -9, and its calls work again after the next start', async () => {
     const before = readCurls();
-    await end(running.process, 'SIGKILL');
-    running = await startWell({ DATA_DIR: dataDir });
-    const port = new URL(running.baseUrl).port;
+    await endProgram(running.process, 'SIGKILL');
+    running = await startWellAt({ DATA_DIR: dataDir });
+    const port = new URL(running.found).port;
     expect(readCurls()).toEqual(before.map((curl) => curl.replace(/:\d{4,5}\//, `:${port}/`)));
     for (const answer of await Promise.all(readCurls().map(paste))) expect(answer).not.toMatch(/error"?: ?(true|")/);
   }, 60_000);
 });
 
 describeBlackBox('standalone: the five APIs through the gateway', () => ({
-  baseUrl: running.baseUrl,
+  baseUrl: running.found,
   adminToken: readFileSync(join(dataDir, 'secrets/admin-token'), 'utf8').trim(),
 }));

@@ -2,6 +2,7 @@ export { ConfigError } from './config-error.ts';
 export { ensureSecrets, type SecretName, withSecrets } from './ensure-secrets.ts';
 export {
   type AccountsConfig,
+  type CliConfig,
   type ConfigName,
   type Configs,
   type GatewayConfig,

@@ -83,6 +83,18 @@ const loadStandalone = defineConfig(
   findPortConflicts,
 );
 const loadMigrate = defineConfig({ databaseUrl: required(settings.databaseUrl), logLevel: server.logLevel });
+/** The command line: where the server is, or its database for what works without it. */
+const loadCli = defineConfig({
+  gatehouseUrl: optional(settings.gatehouseUrl),
+  gatehouseApiKey: optional(settings.gatehouseApiKey),
+  port: server.port,
+  dataDir: withDefault(settings.dataDir, './data'),
+  databaseUrl: optional(settings.databaseUrl),
+  redisUrl: optional(settings.redisUrl),
+  adminToken: optional(settings.adminToken),
+  dataKey: optional(settings.dataKey),
+  dataKeyPrevious: optional(settings.dataKeyPrevious),
+});
 const loadInit = defineConfig({ dataDir: withDefault(settings.dataDir, './data') });
 
 export type GatewayConfig = ConfigOf<typeof loadGateway>;
@@ -93,6 +105,7 @@ export type HotspotConfig = ConfigOf<typeof loadHotspot>;
 export type StandaloneConfig = ConfigOf<typeof loadStandalone>;
 export type MigrateConfig = ConfigOf<typeof loadMigrate>;
 export type InitConfig = ConfigOf<typeof loadInit>;
+export type CliConfig = ConfigOf<typeof loadCli>;
 
 /** The settings of each process by its name. */
 export interface Configs {
@@ -103,6 +116,7 @@ export interface Configs {
   readonly standalone: StandaloneConfig;
   readonly migrate: MigrateConfig;
   readonly init: InitConfig;
+  readonly cli: CliConfig;
 }
 export type ConfigName = keyof Configs;
 
@@ -114,6 +128,7 @@ const loaders: { readonly [N in ConfigName]: (environment: Environment) => Confi
   standalone: loadStandalone,
   migrate: loadMigrate,
   init: loadInit,
+  cli: loadCli,
 };
 
 /** The metrics and RADIUS ports are not the public one; 0 is another free port each time. */

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { canonicalAddress, noContent, type Reply, type ServiceRequest } from '@gatehouse/http';
 import type { ServiceDeps } from '@gatehouse/service';
 import { type AccountingPacket, foldPackets, happenedAt, toAccountingPacket } from './accounting-packet.ts';
@@ -63,6 +64,8 @@ function createStore(deps: ServiceDeps): (packet: ClassedPacket, now: Date) => P
   async function run(): Promise<void> {
     running = true;
     while (waiting.length > 0) {
+      // What has arrived in the meantime is read first: the embedded database lets nobody else have the thread while it works.
+      await setImmediate();
       const { taken, later, packets } = foldPackets(waiting.slice(0, BATCH_PACKETS));
       waiting = [...later, ...waiting.slice(BATCH_PACKETS)];
       await storeBatch(deps, packets, taken);

@@ -30,10 +30,14 @@ export async function openRadiusSocket(
   retryMs = 2_000,
 ): Promise<RadiusSocket> {
   const socket = await bind(address);
-  const waiting = new Map<number, (answer: Buffer) => void>();
+  const waiting = new Map<number, { readonly packet: Buffer; readonly done: (answer: Buffer) => void }>();
   const free = Array.from({ length: OUTSTANDING }, (_, id) => id);
   const queue: ((id: number) => void)[] = [];
-  socket.on('message', (answer) => waiting.get(answer.readUInt8(1))?.(answer));
+  socket.on('message', (answer) => {
+    const asked = waiting.get(answer.readUInt8(1));
+    // A late second answer to an earlier packet of this number is none to this one.
+    if (asked !== undefined && isAnswerTo(asked.packet, answer, secret)) asked.done(answer);
+  });
 
   const takeId = () => new Promise<number>((resolve) => (free.length > 0 ? resolve(Number(free.shift())) : queue.push(resolve)));
   const giveBack = (id: number) => {
@@ -47,8 +51,8 @@ export async function openRadiusSocket(
     const packet = encode(id);
     const send = () => socket.send(packet, port, '127.0.0.1');
     const timer = setInterval(send, retryMs);
-    const answer = await new Promise<Buffer>((resolve) => {
-      waiting.set(id, resolve);
+    const answer = await new Promise<Buffer>((done) => {
+      waiting.set(id, { packet, done });
       send();
     });
     clearInterval(timer);
@@ -90,6 +94,12 @@ export function encodeLogin(id: number, secret: string, name: string, passcode: 
   const packet = encode(ACCESS_REQUEST, id, authenticator, [unsigned, attribute(1, name), hidden, ...attributes]);
   createHmac('md5', secret).update(packet).digest().copy(packet, 22);
   return packet;
+}
+
+/** Whether the Response Authenticator is right (RFC 2865 §3). */
+function isAnswerTo(request: Buffer, answer: Buffer, secret: string): boolean {
+  const signed = Buffer.concat([answer.subarray(0, 4), request.subarray(4, 20), answer.subarray(20), Buffer.from(secret)]);
+  return createHash('md5').update(signed).digest().equals(answer.subarray(4, 20));
 }
 
 function encodeAccounting(id: number, secret: string, attributes: readonly Buffer[]): Buffer {
