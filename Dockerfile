@@ -37,6 +37,8 @@ RUN rm -rf packages/testing && find packages services -name src -prune -exec rm 
 FROM node:22-bookworm-slim
 ENV NODE_ENV=production NODE_OPTIONS=--enable-source-maps
 WORKDIR /app
+# radclient sends what disconnects a guest (RFC 5176).
+RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends freeradius-utils >/dev/null && rm -rf /var/lib/apt/lists/* /var/cache/apt/*
 # Volumes take their owner from here at their first use.
 RUN mkdir -p /run/gatehouse /var/lib/gatehouse && chown node:node /run/gatehouse /var/lib/gatehouse
 COPY --from=production /app /app

@@ -12,5 +12,6 @@ export {
   type MigrateConfig,
   type StandaloneConfig,
 } from './load-config.ts';
+export { parseDataKey } from './parse-data-key.ts';
 export { readVersion } from './read-version.ts';
 export { type Secret, secret } from './secret.ts';

@@ -10,4 +10,5 @@ export { likePattern } from './like-pattern.ts';
 export type { DatabaseLog } from './log.ts';
 export { MigrationFailed, migrate } from './migrate.ts';
 export { type DatabaseOptions, openDatabase } from './open-database.ts';
-export { createVault, type Vault, VaultError } from './vault.ts';
+export { type MigrationState, readMigrationState } from './pending-migrations.ts';
+export { createVault, SEALED_MARK_BYTES, type Vault, VaultError } from './vault.ts';

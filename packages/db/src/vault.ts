@@ -12,6 +12,8 @@ export interface Vault {
   open(sealed: Uint8Array, context: string): Buffer;
   /** Whether `sealed` is under the current key; if not, sealing it again finishes a rotation. */
   isCurrent(sealed: Uint8Array): boolean;
+  /** Whether a value is sealed under a key that is known here, as its first {@link SEALED_MARK_BYTES} bytes tell. */
+  knows(sealed: Uint8Array): boolean;
   /** 32 bytes for one purpose (HKDF-SHA-256, RFC 5869), the same at every call. */
   derive(purpose: string): Buffer;
   /** The same from every key, the current one first: to check what was signed before a rotation. */
@@ -22,6 +24,9 @@ export interface Vault {
 export class VaultError extends Error {
   override readonly name = 'VaultError';
 }
+
+/** How many of the first bytes of a sealed value tell the key that it is under: values under one key have them in common. */
+export const SEALED_MARK_BYTES = 5;
 
 const VERSION = 1;
 const KEY_BYTES = 32;
@@ -63,6 +68,7 @@ export function createVault(dataKey: Uint8Array, previousKeys: readonly Uint8Arr
         throw new VaultError('A stored secret was changed, or belongs elsewhere.', { cause });
       }
     },
+    knows: (sealed) => sealed[0] === VERSION && keys.some(({ id }) => id.equals(keyId(sealed))),
     isCurrent: (sealed) => sealed[0] === VERSION && current.id.equals(keyId(sealed)),
     derive(purpose) {
       const known = derived.get(purpose) ?? expand(dataKey, `derive:${purpose}`, KEY_BYTES);

@@ -35,6 +35,8 @@ export interface Attempt extends AttemptNotes {
   readonly status: number;
   readonly outcome: string;
   readonly durationMs: number;
+  /** It came by a proxy that nobody declared (see {@link Caller}). */
+  readonly undeclaredProxy?: boolean;
 }
 
 /** One path and what answers there. */
@@ -168,6 +170,7 @@ async function answer(options: AppOptions, route: Route, raw: Request, response:
     status: reply.status,
     outcome: outcome ?? reply.headers?.['x-fault'] ?? 'OK',
     durationMs,
+    ...(request.caller.undeclaredProxy ? { undeclaredProxy: true } : {}),
   });
   options.metrics?.count({
     ...labelsOf(route, endpoint),

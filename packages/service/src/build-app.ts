@@ -13,6 +13,7 @@ export function buildApp(name: string, deps: ServiceDeps, routes: readonly Route
     clock: deps.clock,
     metrics: deps.metrics,
     onAttempt(attempt) {
+      if (attempt.undeclaredProxy === true) deps.sightings.undeclaredProxyAt = attempt.at;
       // What the gateway hands in is in the audit already, as the attempts that it is.
       if (attempt.dialect !== INTERNAL_DIALECT || attempt.status >= 400) deps.audit.record(attempt);
     },

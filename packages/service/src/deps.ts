@@ -7,6 +7,12 @@ import { type AuditWriter, createAuditWriter } from './audit/audit-writer.ts';
 import { principalName } from './principal-name.ts';
 import { createSettings, type Settings } from './settings.ts';
 
+/** What a process has seen that `doctor` asks for. */
+export interface Sightings {
+  /** The last request that came by a proxy that TRUST_PROXY does not name. */
+  undeclaredProxyAt: Date | null;
+}
+
 /** What every service is made of. A service takes more by an argument of its own. */
 export interface ServiceDeps {
   readonly db: Database;
@@ -59,6 +65,7 @@ export function createDeps(options: DepsOptions): ServiceDeps {
   return {
     ...options,
     redis: options.redis,
+    sightings: { undeclaredProxyAt: null },
     clock,
     idempotency: createIdempotency({ db, vault, clock }),
     activity: createActivity(db, log),

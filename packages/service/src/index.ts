@@ -17,3 +17,5 @@ export { principalName } from './principal-name.ts';
 export { runService, type ServiceDefinition, type ServiceParts } from './run-service.ts';
 export { DEFAULT_SETTINGS, loadSettings, SETTING_NAMES, type Settings } from './settings.ts';
 export { watchDeps } from './watch-deps.ts';
+export { examineDatabase, type Finding } from './doctor/examine-database.ts';
+export { examineProcess } from './doctor/examine-process.ts';

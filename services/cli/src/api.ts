@@ -10,6 +10,8 @@ export interface ApiRequest {
   readonly body?: unknown;
   /** Sent in place of the operator's token; null sends none. */
   readonly token?: string | null;
+  /** Whether sending it twice must do it once (as for every write; not for what is only asked by POST). */
+  readonly isWrite?: boolean;
 }
 
 /** The gateway as this operator sees it. */
@@ -35,14 +37,18 @@ const PAGE_ITEMS = 200;
 
 /** Makes the client of the gateway. Writes carry an `Idempotency-Key`, so that one that is sent twice is done once. */
 export function createApi({ url, token }: ApiOptions): Api {
-  async function send(method: string, path: string, { query = {}, body, token: other }: ApiRequest = {}): Promise<Response> {
+  async function send(
+    method: string,
+    path: string,
+    { query = {}, body, token: other, isWrite = method !== 'GET' }: ApiRequest = {},
+  ): Promise<Response> {
     const target = new URL(url + path);
     for (const [name, value] of Object.entries(query)) if (value !== undefined) target.searchParams.set(name, String(value));
     const bearer = other === undefined ? token() : other;
     const headers = {
       ...(bearer === null ? {} : { authorization: `Bearer ${bearer}` }),
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      ...(method === 'GET' ? {} : { 'idempotency-key': randomUUID() }),
+      ...(isWrite ? { 'idempotency-key': randomUUID() } : {}),
     };
     const response = await fetch(target, {
       method,
@@ -51,7 +57,10 @@ export function createApi({ url, token }: ApiOptions): Api {
       signal: AbortSignal.timeout(TIME_LIMIT_MS),
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     }).catch((error: unknown) => {
-      throw new CliError(`Nothing answers at ${target.origin} (${causeOf(error)}). Is Gatehouse running? GATEHOUSE_URL or --url says where.`, EXIT.unreachable);
+      throw new CliError(
+        `Nothing answers at ${target.origin} (${causeOf(error)}). Is Gatehouse running? GATEHOUSE_URL or --url says where.`,
+        EXIT.unreachable,
+      );
     });
     if (!response.ok) throw await toRefusal(response);
     return response;
@@ -74,7 +83,7 @@ export function createApi({ url, token }: ApiOptions): Api {
       }
     },
     async *lines(method, path, request) {
-      const { body } = await send(method, path, request);
+      const { body } = await send(method, path, { ...request, isWrite: false });
       if (body === null) return;
       let rest = '';
       try {

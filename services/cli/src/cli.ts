@@ -35,7 +35,9 @@ export function act<Options extends object>(terminal: Terminal, work: Work<Optio
     // Commander hands over the arguments, then the options, then the command, whose options it has checked.
     const command = given.at(-1) as Command;
     const options = given.at(-2) as Options;
-    const args = given.slice(0, -2).map((value) => (value === undefined ? '' : String(value)));
+    const args = given
+      .slice(0, -2)
+      .flatMap((value) => (Array.isArray(value) ? value.map(String) : [value === undefined ? '' : String(value)]));
     await work(createCli(terminal, command.optsWithGlobals()), options, ...args);
   };
 }
@@ -58,7 +60,8 @@ function createCli(terminal: Terminal, options: GlobalOptions): Cli {
 
 function serverUrl(config: CliConfig, { url }: GlobalOptions): string {
   if (url === undefined) return config.gatehouseUrl ?? `http://127.0.0.1:${config.port}`;
-  if (!/^https?:\/\/[^/\s]+/.test(url) || !URL.canParse(url)) throw new CliError('--url must be an http:// or https:// address.', EXIT.usage);
+  if (!/^https?:\/\/[^/\s]+/.test(url) || !URL.canParse(url))
+    throw new CliError('--url must be an http:// or https:// address.', EXIT.usage);
   return url.replace(/\/+$/, '');
 }
 

@@ -1,1 +1,3 @@
-export {};
+export { EXIT } from './exit-codes.ts';
+export { runCli } from './run-cli.ts';
+export type { Terminal } from './terminal.ts';

@@ -27,18 +27,34 @@ export async function showRows(cli: Cli, rows: AsyncIterable<Json> | Iterable<Js
   if (cli.isJson) return showList(cli, rows);
   const headings = columns.map(([heading]) => heading);
   if (!cli.terminal.isOutputTerminal) {
-    say(cli, headings.join('\t'));
-    for await (const row of rows) say(cli, columns.map(([, member]) => cell(pick(row, member))).join('\t'));
+    await showColumns(cli, rows, columns);
     return;
   }
   let part: Json[] = [];
   let isFirst = true;
   const flush = () => {
-    if (part.length > 0 || isFirst) say(cli, drawTable(isFirst ? headings : [], part.map((row) => columns.map(([, member]) => cell(pick(row, member))))));
+    if (part.length > 0 || isFirst)
+      say(
+        cli,
+        drawTable(
+          isFirst ? headings : [],
+          part.map((row) => columns.map(([, member]) => cell(pick(row, member)))),
+        ),
+      );
     [part, isFirst] = [[], false];
   };
   for await (const row of rows) if (part.push(row) >= TABLE_ROWS) flush();
   if (part.length > 0 || isFirst) flush();
+}
+
+async function showColumns(cli: Cli, rows: AsyncIterable<Json> | Iterable<Json>, columns: readonly Column[]): Promise<void> {
+  // With the first row, not before: when there is an error instead there is no output at all.
+  let head = `${columns.map(([heading]) => heading).join('\t')}\n`;
+  for await (const row of rows) {
+    say(cli, head + columns.map(([, member]) => cell(pick(row, member))).join('\t'));
+    head = '';
+  }
+  if (head !== '') cli.terminal.output.write(head);
 }
 
 async function showList(cli: Cli, rows: AsyncIterable<Json> | Iterable<Json>): Promise<void> {
@@ -52,9 +68,9 @@ async function showList(cli: Cli, rows: AsyncIterable<Json> | Iterable<Json>): P
 
 /** Shows one thing: a line a member, those within members by their path; JSON with `--json`. */
 export function showRecord(cli: Cli, record: Json): void {
-  if (cli.isJson) return sayJson(cli, record);
   const rows = flatten(record);
-  if (cli.terminal.isOutputTerminal) say(cli, drawTable([], rows));
+  if (cli.isJson) sayJson(cli, record);
+  else if (cli.terminal.isOutputTerminal) say(cli, drawTable([], rows));
   else for (const [name, value] of rows) say(cli, `${name}\t${value}`);
 }
 
@@ -66,7 +82,9 @@ function flatten(record: Json, prefix = ''): [string, string][] {
 }
 
 function pick(row: Json, member: string): unknown {
-  return member.split('.').reduce<unknown>((value, name) => (typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined), row);
+  return member
+    .split('.')
+    .reduce<unknown>((value, name) => (typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined), row);
 }
 
 /** Text of a cell. Control characters do not reach the terminal: a name could hold an escape sequence. */
@@ -78,9 +96,22 @@ function cell(value: unknown): string {
 }
 
 function drawTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const none = { top: '', 'top-mid': '', 'top-left': '', 'top-right': '', bottom: '', 'bottom-mid': '', 'bottom-left': '', 'bottom-right': '' };
+  const none = {
+    top: '',
+    'top-mid': '',
+    'top-left': '',
+    'top-right': '',
+    bottom: '',
+    'bottom-mid': '',
+    'bottom-left': '',
+    'bottom-right': '',
+  };
   const inner = { left: '', 'left-mid': '', mid: '', 'mid-mid': '', right: '', 'right-mid': '', middle: '  ' };
-  const table = new Table({ head: [...head], chars: { ...none, ...inner }, style: { 'padding-left': 0, 'padding-right': 0, head: ['bold'] } });
+  const table = new Table({
+    head: [...head],
+    chars: { ...none, ...inner },
+    style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
+  });
   table.push(...rows.map((row) => [...row]));
   return table.toString();
 }

@@ -13,7 +13,10 @@ export function startProgress(cli: Cli, label: string, total: number): Progress 
   if (!areErrorsTerminal || cli.isJson) return { set: () => undefined, stop: () => undefined };
   const format = total > 0 ? `${label} {bar} {value}/{total} · {eta_formatted} left` : `${label} {value} · {duration_formatted}`;
   // Its typings want a stream of a terminal, of which it uses what every stream has.
-  const bar = new SingleBar({ format, stream: errors as NodeJS.WritableStream, hideCursor: true, clearOnComplete: false }, Presets.shades_grey);
+  const bar = new SingleBar(
+    { format, stream: errors as NodeJS.WritableStream, hideCursor: true, clearOnComplete: false },
+    Presets.shades_grey,
+  );
   bar.start(total, 0);
   return {
     set(value, newTotal) {

@@ -171,7 +171,8 @@ const CALLS: readonly CallRow[] = [
   ['native', 'none', 'POST', '/accounts/v1/register', 202, { email: 'p@example.com', name: 'P', password: 'long-enough-password' }],
 ];
 
-it.each(CALLS)('%s: with %s, %s %s answers %d as documented', async (name, token, method, target, status, body) => {
+it.each(CALLS)('%s: with %s, %s %s answers %d as documented', async (...row: CallRow) => {
+  const [name, token, method, target, status, body] = row;
   const fill = (text: string) => text.replace('{licence}', house.demo.licenceKey).replace('{site}', house.demo.siteApiKey);
   const url = new URL(fill(target), house.gatewayUrl);
   const sent = body === undefined ? undefined : fill(JSON.stringify(body));

@@ -6,6 +6,7 @@ import type { AdminContext } from './admin-context.ts';
 import { createCredential } from './create-credential.ts';
 import { createUser } from './create-user.ts';
 import { deleteUser } from './delete-user.ts';
+import { getDoctor } from './get-doctor.ts';
 import { getOverview } from './get-overview.ts';
 import { getUser } from './get-user.ts';
 import { listAudit } from './list-audit.ts';
@@ -36,6 +37,7 @@ const ENDPOINTS = [
   listAudit,
   verifyAuditEndpoint,
   getOverview,
+  getDoctor,
 ];
 
 /** The operators' endpoints that accounts owns, as data: routing and documentation come from this list. */

@@ -50,6 +50,15 @@ it('is for operators, and takes checkpoints only in their own form', async () =>
   ]);
 });
 
+it('takes no Idempotency-Key: there is nothing to be done once', async () => {
+  const response = await app.gateway
+    .post('/admin/v1/audit/verify')
+    .set('Authorization', `Bearer ${ADMIN_TOKEN}`)
+    .set('Idempotency-Key', 'k')
+    .send({});
+  expect([response.status, response.body.details]).toEqual([400, [{ path: 'Idempotency-Key', message: 'is not taken here' }]]);
+});
+
 it('nobody can put something into the log through the gateway', async () => {
   expect((await app.gateway.post('/internal/attempts').send({ attempts: [] })).status).toBe(404);
   const attempts = [{ at: 'never' }];

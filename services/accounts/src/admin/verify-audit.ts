@@ -1,4 +1,3 @@
-import type { Database } from '@gatehouse/db';
 import { badParameter } from '@gatehouse/faults';
 import { readCheckpointRecord, type ServiceDeps, type SignedCheckpoint, verifyAudit } from '@gatehouse/service';
 import Joi from 'joi';
@@ -30,11 +29,13 @@ export const verifyAuditEndpoint = ({ admit, deps }: AdminContext) =>
     }),
     replies: { 200: Joi.string().description('Lines of `{progress: {rows, writers}}`, then one `{verdict: {rows, writers, problems}}`') },
     faults: [],
-    async handle({ db, body }) {
+    async handle({ request, body }) {
+      // Nothing is written, and an answer that goes on for minutes is not kept.
+      if (request.header('idempotency-key') !== undefined) throw badParameter('Idempotency-Key', 'is not taken here');
       const given = (body.checkpoints ?? []).map(toCheckpoint);
       await deps.audit.flush();
       const outside = [...given, ...(await deps.audit.checkpoints.told())];
-      return { status: 200, headers: { 'content-type': 'application/x-ndjson' }, stream: toLines(deps, db, outside) };
+      return { status: 200, headers: { 'content-type': 'application/x-ndjson' }, stream: toLines(deps, outside) };
     },
   });
 
@@ -44,7 +45,7 @@ function toCheckpoint(value: unknown, index: number): SignedCheckpoint {
   return checkpoint;
 }
 
-async function* toLines({ vault }: ServiceDeps, db: Database, outside: readonly SignedCheckpoint[]): AsyncGenerator<string> {
+async function* toLines({ db, vault }: ServiceDeps, outside: readonly SignedCheckpoint[]): AsyncGenerator<string> {
   const check = verifyAudit(db, vault, { outside });
   let saidAt = performance.now();
   for (;;) {

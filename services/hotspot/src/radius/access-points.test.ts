@@ -6,6 +6,7 @@ import { hasFreeRadius } from '../testing/free-radius.ts';
 import { ACCEPTED, bind, encodeLogin, openRadiusSocket } from '../testing/radius-socket.ts';
 import type { TestSite } from '../testing/start-test-hotspot.ts';
 import { startTestVenue, type TestAccessPoint, type TestVenue } from '../testing/start-test-venue.ts';
+import { findAccessPoint, findEmptyNetwork } from './access-point-repository.ts';
 
 /** After so long RouterOS asks again, unless told otherwise. */
 const MIKROTIK_TIMEOUT_MS = 300;
@@ -78,6 +79,22 @@ const MIKROTIK_TIMEOUT_MS = 300;
       Array(3).fill('Access-Accept'),
     );
     expect(await answers(venue.asAccessPoint(`${venue.prefix}130`, body.secret))).toBe(false);
+  });
+
+  it('around a stranger the widest network without access points is told, IPv6 too', async () => {
+    const { db } = venue.deps;
+    await venue.admin('post', `sites/${site.id}/nas`, { name: 'Six', address: '2001:db8:1::5' }).expect(201);
+    await venue.admin('post', `sites/${site.id}/nas`, { name: 'Net', address: '2001:db8:2::/48' }).expect(201);
+    const empty = await Promise.all(
+      ['203.0.113.9', '2001:db9::1', '2001:db8:1::9', '2001:db8:3::1'].map((address) => findEmptyNetwork(db, address)),
+    );
+    expect(empty).toEqual(['203.0.0.0/8', '2001:db9::/32', '2001:db8:1::9/128', '2001:db8:3::/48']);
+    const networkOf = async (address: string, within: string) => (await findAccessPoint(db, address, within))?.network;
+    expect(await networkOf('2001:db8:1::5', '2001:db8::/32')).toBe('2001:db8:1::5/128');
+    expect(await networkOf('2001:db8:2::77', '2001:db8::/32')).toBe('2001:db8:2::/48');
+    // Wider than what the operator lets FreeRADIUS hear: the one address only.
+    expect(await networkOf('2001:db8:2::77', '2001:db8:2:0::/64')).toBe('2001:db8:2::77/128');
+    expect(await networkOf('2001:db8:4::1', '2001:db8::/32')).toBeUndefined();
   });
 
   it('one that is taken off the list, or gets another secret, is forgotten', async () => {

@@ -1,0 +1,30 @@
+import type { Database } from './database.ts';
+import { readMigrations } from './migrations.ts';
+
+/** How a database's migrations stand to those of this build. */
+export interface MigrationState {
+  /** Of this build, and not applied yet. */
+  readonly pending: readonly string[];
+  /** Applied by a newer build, or changed since: this one does not know them. */
+  readonly unknown: readonly string[];
+  /** Begun and not finished. */
+  readonly failed: readonly string[];
+}
+
+/** Compares a database with the migrations of this build, without changing it. @throws Fault DATABASE_DOWN */
+export async function readMigrationState(db: Database): Promise<MigrationState> {
+  const ours = readMigrations();
+  const [table] = await db.query`SELECT 1 FROM pg_tables WHERE schemaname = 'public' AND tablename = '_prisma_migrations'`;
+  const rows =
+    table === undefined
+      ? []
+      : await db.query<{ name: string; checksum: string; done: boolean }>`
+          SELECT migration_name AS name, checksum, finished_at IS NOT NULL AS done FROM _prisma_migrations WHERE rolled_back_at IS NULL`;
+  const applied = new Set(rows.filter(({ done }) => done).map(({ name, checksum }) => `${name} ${checksum}`));
+  const known = new Set(ours.map(({ name, checksum }) => `${name} ${checksum}`));
+  return {
+    pending: ours.filter(({ name }) => !rows.some((row) => row.done && row.name === name)).map(({ name }) => name),
+    unknown: [...applied].filter((one) => !known.has(one)).map((one) => one.split(' ', 1)[0] ?? one),
+    failed: rows.filter(({ done }) => !done).map(({ name }) => name),
+  };
+}
