@@ -1,3 +1,6 @@
+export { type BackupFacts, BackupRefused, checkBackup } from './backup/check-backup.ts';
+export { DatabaseInUse, type Restored, type RestoreOptions, restoreBackup } from './backup/restore-backup.ts';
+export { type WriteBackupOptions, writeBackup } from './backup/write-backup.ts';
 export { DataDirInUse } from './data-dir-lock.ts';
 export type { Database, PoolState, Queries, TxOptions } from './database.ts';
 export { ForeignKeyViolation, UniqueViolation, WriteConflict } from './driver-fault.ts';

@@ -27,6 +27,12 @@ export async function openEmbedded(dataDir: string): Promise<Database> {
   }
 }
 
+/** Makes a new embedded PGlite in a directory that is not there yet, under no lock: for who holds the data directory around it. */
+export async function openEmbeddedDirectory(directory: string): Promise<Database> {
+  await createEmbeddedDirectory(directory);
+  return wrap(await startPGlite(directory), async () => undefined);
+}
+
 /** Opens a new embedded PGlite that is gone when it is closed. */
 export async function openTemporary(): Promise<Database> {
   const folder = await mkdtemp(join(tmpdir(), 'gatehouse-'));

@@ -94,11 +94,11 @@ export function createApp(options: AppOptions): Express {
     if (isDirect(request)) await sendReply(response, await readiness(options), false);
     else next();
   });
-  let docs: string | undefined;
-  app.get(DOCS_PATH, (request, response, next) => {
+  let docs: Promise<string> | undefined;
+  app.get(DOCS_PATH, async (request, response, next) => {
     if (!isDirect(request)) return next();
-    docs ??= JSON.stringify(describeRoutes(options.routes));
-    return sendReply(response, { status: 200, text: docs }, false);
+    docs ??= describeRoutes(options.routes).then((described) => JSON.stringify(described));
+    await sendReply(response, { status: 200, text: await docs }, false);
   });
   const secret = Buffer.from(options.internalSecret);
   app.use((request, response, next) => {

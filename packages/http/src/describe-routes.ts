@@ -1,3 +1,4 @@
+import { setImmediate as breathe } from 'node:timers/promises';
 import type { FaultCode } from '@gatehouse/faults';
 import type Joi from 'joi';
 import type { Route } from './app.ts';
@@ -29,10 +30,17 @@ export interface OperationDoc {
   readonly faults: readonly FaultCode[];
 }
 
-/** Describes all that a list of routes does. */
-export function describeRoutes(routes: readonly Route[]): ServiceDocs {
+/** Describes all that a list of routes does. It is much to be done at once, so that requests are let through in between. */
+export async function describeRoutes(routes: readonly Route[]): Promise<ServiceDocs> {
+  const described: OperationDoc[] = [];
+  for (const { dialect, operations = [] } of routes) {
+    for (const operation of operations) {
+      described.push(describeOperation(dialect, operation));
+      await breathe();
+    }
+  }
   return {
-    operations: routes.flatMap(({ dialect, operations = [] }) => operations.map((operation) => describeOperation(dialect, operation))),
+    operations: described,
     pages: Object.fromEntries(routes.flatMap(({ dialect, page }) => (page === undefined ? [] : [[dialect, page()]]))),
   };
 }

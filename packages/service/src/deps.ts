@@ -35,6 +35,9 @@ export interface ServiceDeps {
   /** Where the world reaches the gateway, for links in mails and for endpoints that are told to people. */
   readonly publicUrl: string;
   readonly redis: RedisLink | undefined;
+  /** Where this process may keep files, if anywhere. */
+  readonly dataDir?: string | undefined;
+  readonly sightings: Sightings;
   /** Counts requests, where somebody asks for the numbers. */
   readonly metrics?: Metrics | undefined;
 }
@@ -55,7 +58,7 @@ export interface DepsOptions {
   readonly redis?: RedisLink | undefined;
   readonly metrics?: Metrics | undefined;
   readonly clock?: () => Date;
-  /** Where checkpoints of the audit log are kept beside the database; without one they are in the log only. */
+  /** Where files are kept; without one checkpoints of the audit log are in the log only. */
   readonly dataDir?: string | undefined;
 }
 

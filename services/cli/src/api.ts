@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { CliError, EXIT, type ExitCode } from './exit-codes.ts';
+import { splitLines } from './split-lines.ts';
 
 /** A value of JSON's objects, as replies hold them. */
 export type Json = Readonly<Record<string, unknown>>;
@@ -21,8 +22,8 @@ export interface Api {
   call(method: string, path: string, request?: ApiRequest): Promise<Json>;
   /** The items of a list, page after page, `limit` at most. */
   list(path: string, query: ApiRequest['query'], limit: number): AsyncGenerator<Json>;
-  /** A reply of NDJSON, line by line. */
-  lines(method: string, path: string, request?: ApiRequest): AsyncGenerator<Json>;
+  /** A reply of many lines, line by line. @throws CliError when it breaks off */
+  lines(method: string, path: string, request?: ApiRequest): AsyncGenerator<string>;
 }
 
 /** What {@link createApi} takes. */
@@ -37,11 +38,19 @@ const PAGE_ITEMS = 200;
 
 /** Makes the client of the gateway. Writes carry an `Idempotency-Key`, so that one that is sent twice is done once. */
 export function createApi({ url, token }: ApiOptions): Api {
-  async function send(
-    method: string,
-    path: string,
-    { query = {}, body, token: other, isWrite = method !== 'GET' }: ApiRequest = {},
-  ): Promise<Response> {
+  async function send(method: string, path: string, request: ApiRequest = {}): Promise<Response> {
+    // The time for the head of an answer; its body may take longer.
+    const limit = new AbortController();
+    const timer = setTimeout(() => limit.abort(new DOMException('no answer in time', 'TimeoutError')), TIME_LIMIT_MS);
+    try {
+      return await sendWithin(limit.signal, method, path, request);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async function sendWithin(signal: AbortSignal, method: string, path: string, request: ApiRequest): Promise<Response> {
+    const { query = {}, body, token: other, isWrite = method !== 'GET' } = request;
     const target = new URL(url + path);
     for (const [name, value] of Object.entries(query)) if (value !== undefined) target.searchParams.set(name, String(value));
     const bearer = other === undefined ? token() : other;
@@ -54,7 +63,7 @@ export function createApi({ url, token }: ApiOptions): Api {
       method,
       headers,
       redirect: 'error',
-      signal: AbortSignal.timeout(TIME_LIMIT_MS),
+      signal,
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     }).catch((error: unknown) => {
       throw new CliError(
@@ -85,18 +94,11 @@ export function createApi({ url, token }: ApiOptions): Api {
     async *lines(method, path, request) {
       const { body } = await send(method, path, { ...request, isWrite: false });
       if (body === null) return;
-      let rest = '';
       try {
-        for await (const piece of body.pipeThrough(new TextDecoderStream())) {
-          const lines = (rest + piece).split('\n');
-          rest = lines.pop() ?? '';
-          for (const line of lines) if (line !== '') yield toJson(line);
-        }
+        yield* splitLines(body.pipeThrough(new TextDecoderStream()));
       } catch (error) {
-        if (error instanceof CliError) throw error;
         throw new CliError(`The answer broke off (${causeOf(error)}).`, EXIT.unreachable);
       }
-      if (rest !== '') throw new CliError('The answer broke off.', EXIT.unreachable);
     },
   };
 }
@@ -111,7 +113,8 @@ export function isJson(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function toJson(text: string): Json {
+/** Reads a reply, or a line of one. @throws CliError */
+export function toJson(text: string): Json {
   if (text === '') return {};
   try {
     const value: unknown = JSON.parse(text);

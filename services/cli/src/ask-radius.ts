@@ -37,7 +37,10 @@ function statusRequest(secret: string): Buffer {
   packet.writeUInt8(MESSAGE_AUTHENTICATOR, HEAD_BYTES);
   packet.writeUInt8(18, HEAD_BYTES + 1);
   // RFC 3579 §3.2: over the packet with zeros in its place.
-  createHmac('md5', secret).update(packet).digest().copy(packet, HEAD_BYTES + 2);
+  createHmac('md5', secret)
+    .update(packet)
+    .digest()
+    .copy(packet, HEAD_BYTES + 2);
   return packet;
 }
 
@@ -59,6 +62,10 @@ function exchange({ host, port }: RadiusServer, request: Buffer): Promise<Buffer
 /** RFC 2865 §3: the Response Authenticator. */
 function isGenuine(reply: Buffer, request: Buffer, secret: string): boolean {
   if (reply.length < HEAD_BYTES || reply[0] !== ACCESS_ACCEPT || reply[1] !== request[1]) return false;
-  const hash = createHash('md5').update(reply.subarray(0, 4)).update(request.subarray(4, 20)).update(reply.subarray(HEAD_BYTES)).update(secret);
+  const hash = createHash('md5')
+    .update(reply.subarray(0, 4))
+    .update(request.subarray(4, 20))
+    .update(reply.subarray(HEAD_BYTES))
+    .update(secret);
   return timingSafeEqual(hash.digest(), reply.subarray(4, 20));
 }

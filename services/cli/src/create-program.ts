@@ -1,6 +1,7 @@
 import { readVersion } from '@gatehouse/config';
 import { Command } from 'commander';
 import { addAuditCommands } from './commands/audit.ts';
+import { addBackupCommands } from './commands/backup.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addKeyCommands } from './commands/keys.ts';
 import { addPlatformCommands } from './commands/platform.ts';
@@ -45,5 +46,6 @@ export function createProgram(terminal: Terminal): Command {
   addAuditCommands(program, terminal);
   addPlatformCommands(program, terminal);
   addDoctorCommand(program, terminal);
+  addBackupCommands(program, terminal);
   return program;
 }

@@ -6,7 +6,7 @@ import type { Cli } from './cli.ts';
 export type Column = readonly [heading: string, member: string];
 
 /** Says a line on the output. */
-export function say(cli: Cli, text: string): void {
+export function say(cli: Pick<Cli, 'terminal'>, text: string): void {
   cli.terminal.output.write(`${text}\n`);
 }
 
@@ -16,7 +16,7 @@ export function remark(cli: Cli, text: string): void {
 }
 
 /** A value as JSON, for `--json`. */
-export function sayJson(cli: Cli, value: unknown): void {
+export function sayJson(cli: Pick<Cli, 'terminal'>, value: unknown): void {
   say(cli, JSON.stringify(value, null, cli.terminal.isOutputTerminal ? 2 : undefined));
 }
 

@@ -26,7 +26,8 @@ function explain(error: unknown): { readonly sentence: string; readonly exitCode
   if (error instanceof CliError) return { sentence: error.message, exitCode: error.exitCode };
   if (error instanceof OperatorError) return { sentence: error.message, exitCode: EXIT.usage };
   if (error instanceof InvalidArgumentError) return { sentence: error.message, exitCode: EXIT.usage };
-  if (error instanceof Fault) return { sentence: 'The database does not answer, or refuses.', exitCode: EXIT.unreachable };
+  if (error instanceof Fault)
+    return { sentence: `The database does not answer, or refuses: ${error.message}.`, exitCode: EXIT.unreachable };
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return { sentence: redact(text), exitCode: EXIT.unreachable };
 }

@@ -51,10 +51,10 @@ describe.each(NAMES)('the document of %s', (name) => {
   });
 });
 
-it('nothing is served that is not documented, and nothing documented that is not served', () => {
+it('nothing is served that is not documented, and nothing documented that is not served', async () => {
   const silent = house.routes.filter(({ name, operations = [] }) => name !== 'unknown' && operations.length === 0);
   expect(silent.map(({ path }) => path)).toEqual([]);
-  const served = describeRoutes(house.routes).operations.flatMap(({ dialect, path, methods, command, name }) =>
+  const served = (await describeRoutes(house.routes)).operations.flatMap(({ dialect, path, methods, command, name }) =>
     command === null ? methods.map((method) => `${dialect} ${method} ${path}`) : [`${dialect} ${path} ${name}`],
   );
   const documented = [...documents].flatMap(([dialect, { paths, components }]) => {
@@ -83,7 +83,7 @@ const CALLS: readonly CallRow[] = [
   ['keys', 'restApiKey', 'POST', '/keys/batch', 201, { provider_id: 1, amount: 2 }],
   ['keys', 'restApiKey', 'GET', '/keys/1', 200],
   ['keys', 'restApiKey', 'GET', '/keys/999999', 404],
-  ['keys', 'restApiKey', 'PUT', '/keys/1', 200, { key_name: 'new' }],
+  ['keys', 'restApiKey', 'PUT', '/keys/1', 200, { key_name: 'new', hwids: ['a', 'b'] }],
   ['keys', 'restApiKey', 'POST', '/keys/1/reset-hwid', 200],
   ['keys', 'restApiKey', 'POST', '/keys/bulk-delete', 200, { ids: [1, 999999], keys: ['nothing'] }],
   ['keys', 'none', 'POST', '/keys/verify', 200, { key: '{licence}', hwid: 'demo-machine', nonce: 'n' }],
@@ -130,16 +130,17 @@ const CALLS: readonly CallRow[] = [
   ['hotspot', 'none', 'POST', '/api/', 200, { 'api-key': '{site}', action: 'get_logins' }],
   ['hotspot', 'none', 'POST', '/api/', 400, { 'api-key': '{site}', action: 'nonsense' }],
   ['hotspot', 'none', 'POST', '/api/', 401, { action: 'get_logins' }],
-  ['hotspot', 'none', 'GET', '/api/?api-key={site}&action=get_logins', 403],
+  ['hotspot', 'none', 'GET', '/api/?api-key={site}&action=get_logins', 200],
+  ['hotspot', 'none', 'GET', '/api/?api-key={site}&action=create_voucher&valid_for=never', 400],
   [
     'native',
     'siteApiKey',
     'POST',
     '/hotspot/v1/sites/1/guests/email',
     201,
-    { email: 'g@example.com', mac: '02:00:00:00:00:01', consent: '1' },
+    { email: 'g@example.com', mac: '02:00:00:00:00:01', consent_version: '1' },
   ],
-  ['native', 'siteApiKey', 'PUT', '/hotspot/v1/sites/1/hosts', 200, { hosts: [] }],
+  ['native', 'siteApiKey', 'PUT', '/hotspot/v1/sites/1/hosts', 204, { hosts: [] }],
   ['native', 'admin', 'GET', '/admin/v1/users', 200],
   ['native', 'admin', 'GET', '/admin/v1/users/1', 200],
   ['native', 'admin', 'GET', '/admin/v1/users/999', 404],

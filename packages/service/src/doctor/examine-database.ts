@@ -43,9 +43,14 @@ export async function examineDatabase(db: Database, vault: Vault, clock: () => D
 async function examineMigrations(db: Database): Promise<Finding> {
   const check = 'migrations';
   const { pending, unknown, failed } = await readMigrationState(db);
-  if (failed.length > 0) return { check, state: 'failed', text: `A migration did not finish: ${failed.join(', ')}. Restore a backup, then start again.` };
+  if (failed.length > 0)
+    return { check, state: 'failed', text: `A migration did not finish: ${failed.join(', ')}. Restore a backup, then start again.` };
   if (unknown.length > 0) {
-    return { check, state: 'failed', text: `The database was migrated by another version (${unknown.join(', ')}): run that version, or a newer one.` };
+    return {
+      check,
+      state: 'failed',
+      text: `The database was migrated by another version (${unknown.join(', ')}): run that version, or a newer one.`,
+    };
   }
   if (pending.length > 0) return { check, state: 'failed', text: `Not migrated yet: ${pending.join(', ')}. Starting a service does it.` };
   return { check, state: 'ok', text: 'All migrations are applied.' };
@@ -77,9 +82,18 @@ async function examineSealed(db: Database, vault: Vault): Promise<Finding> {
   const check = 'DATA_KEY';
   if (lost.length > 0) {
     const what = lost.join(', ');
-    return { check, state: 'failed', text: `Sealed under another DATA_KEY, and lost without it: ${what}. Put the old key back from a backup, or name it in DATA_KEY_PREVIOUS.` };
+    return {
+      check,
+      state: 'failed',
+      text: `Sealed under another DATA_KEY, and lost without it: ${what}. Put the old key back from a backup, or name it in DATA_KEY_PREVIOUS.`,
+    };
   }
-  if (old > 0) return { check, state: 'ok', text: `DATA_KEY opens everything; ${old} values are still under a key of DATA_KEY_PREVIOUS, which is needed for them.` };
+  if (old > 0)
+    return {
+      check,
+      state: 'ok',
+      text: `DATA_KEY opens everything; ${old} values are still under a key of DATA_KEY_PREVIOUS, which is needed for them.`,
+    };
   return { check, state: 'ok', text: 'DATA_KEY opens everything that is sealed.' };
 }
 

@@ -13,9 +13,18 @@ export async function examineProcess(deps: ServiceDeps, isUndeclaredProxy: boole
 function examineRedis({ redis, db }: ServiceDeps): Finding {
   const check = 'Redis';
   if (redis?.status() === 'ready') return { check, state: 'ok', text: 'Redis answers.' };
-  if (redis !== undefined) return { check, state: 'failed', text: 'Redis does not answer: limits hold for each process on its own, and revocations take seconds.' };
+  if (redis !== undefined)
+    return {
+      check,
+      state: 'failed',
+      text: 'Redis does not answer: limits hold for each process on its own, and revocations take seconds.',
+    };
   if (db.kind === 'embedded') return { check, state: 'ok', text: 'Redis is not set up, and one process does not need it.' };
-  return { check, state: 'warning', text: 'Redis is not set up: with more than one process, limits hold for each on its own. Set REDIS_URL.' };
+  return {
+    check,
+    state: 'warning',
+    text: 'Redis is not set up: with more than one process, limits hold for each on its own. Set REDIS_URL.',
+  };
 }
 
 function examineProxy(isUndeclared: boolean): Finding {

@@ -6,6 +6,7 @@ import type { AdminContext } from './admin-context.ts';
 import { createCredential } from './create-credential.ts';
 import { createUser } from './create-user.ts';
 import { deleteUser } from './delete-user.ts';
+import { getBackup } from './get-backup.ts';
 import { getDoctor } from './get-doctor.ts';
 import { getOverview } from './get-overview.ts';
 import { getUser } from './get-user.ts';
@@ -38,6 +39,7 @@ const ENDPOINTS = [
   verifyAuditEndpoint,
   getOverview,
   getDoctor,
+  getBackup,
 ];
 
 /** The operators' endpoints that accounts owns, as data: routing and documentation come from this list. */

@@ -10,7 +10,7 @@ import {
   verifyAudit,
 } from '@gatehouse/service';
 import type { Command } from 'commander';
-import { isJson, itemsOf, type Json } from '../api.ts';
+import { isJson, itemsOf, type Json, toJson } from '../api.ts';
 import { act, type Cli } from '../cli.ts';
 import { CliError, EXIT } from '../exit-codes.ts';
 import { type Column, remark, say, sayJson, showRows } from '../output.ts';
@@ -139,7 +139,8 @@ async function verifyThere(cli: Cli, outside: readonly SignedCheckpoint[]): Prom
   const body = { checkpoints: outside.map(toCheckpointRecord) };
   const progress = startProgress(cli, 'rows', 0);
   try {
-    for await (const line of cli.api.lines('POST', '/admin/v1/audit/verify', { body })) {
+    for await (const text of cli.api.lines('POST', '/admin/v1/audit/verify', { body })) {
+      const line = toJson(text);
       if (isJson(line.progress)) progress.set(Number(line.progress.rows));
       if (isJson(line.verdict)) return toVerdict(line.verdict);
     }

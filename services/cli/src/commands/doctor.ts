@@ -8,8 +8,8 @@ import { isJson, type Json } from '../api.ts';
 import { askRadius } from '../ask-radius.ts';
 import { act, type Cli } from '../cli.ts';
 import { CliError, EXIT } from '../exit-codes.ts';
-import { openOwnDatabase } from '../own-database.ts';
 import { say, sayJson } from '../output.ts';
+import { openOwnDatabase } from '../own-database.ts';
 import type { Terminal } from '../terminal.ts';
 
 interface DoctorOptions {
@@ -28,11 +28,19 @@ export function addDoctorCommand(program: Command, terminal: Terminal): void {
     .description('look at everything that Gatehouse stands on, and say what to mend; ends with 5 when something is broken')
     .option('--radius <host>', 'ask this FreeRADIUS (host or host:port); this machine must be listed as an access point')
     .option('--radius-secret-file <file>', 'file that holds the secret of that access point')
-    .action(act<DoctorOptions>(terminal, doctor));
+    .action(async (options: DoctorOptions, command: Command) => {
+      const configuration = checkConfiguration();
+      // Without settings nothing else can be looked at: what every command needs is read from them.
+      if (configuration.state === 'failed') report({ terminal, isJson: command.optsWithGlobals().json === true }, [configuration]);
+      else await act<DoctorOptions>(terminal, (cli) => doctor(cli, options, configuration))(options, command);
+    });
 }
 
-async function doctor(cli: Cli, options: DoctorOptions): Promise<void> {
-  const findings = [checkConfiguration(), ...(await examineServer(cli)), ...(await examineRadiusServer(options))];
+async function doctor(cli: Cli, options: DoctorOptions, configuration: Finding): Promise<void> {
+  report(cli, [configuration, ...(await examineServer(cli)), ...(await examineRadiusServer(options))]);
+}
+
+function report(cli: Pick<Cli, 'terminal' | 'isJson'>, findings: readonly Finding[]): void {
   if (cli.isJson) sayJson(cli, findings);
   else for (const { check, state, text } of findings) say(cli, `${MARKS[state]}  ${check.padEnd(14)}  ${text}`);
   const failed = findings.filter(({ state }) => state === 'failed').length;
@@ -42,6 +50,7 @@ async function doctor(cli: Cli, options: DoctorOptions): Promise<void> {
 /** The settings that this command was started with, which are those of the server when it runs beside it. */
 function checkConfiguration(): Finding {
   try {
+    loadConfig('cli');
     loadConfig('standalone');
     return { check: 'configuration', state: 'ok', text: 'The settings of this environment can be read.' };
   } catch (error) {
@@ -100,7 +109,13 @@ async function examineOwnDatabase(cli: Cli): Promise<Finding[]> {
   const { databaseUrl, dataDir } = cli.config;
   // A look must not make one.
   if (databaseUrl === undefined && !existsSync(join(dataDir, 'pg'))) {
-    return [{ check: 'database', state: 'warning', text: `DATABASE_URL is not set, and there is no database in ${dataDir}: nothing was started here yet.` }];
+    return [
+      {
+        check: 'database',
+        state: 'warning',
+        text: `DATABASE_URL is not set, and there is no database in ${dataDir}: nothing was started here yet.`,
+      },
+    ];
   }
   try {
     const { db, vault } = await openOwnDatabase(cli.config);
@@ -123,7 +138,13 @@ async function examineRadiusServer({ radius, radiusSecretFile }: DoctorOptions):
   const check = 'FreeRADIUS';
   if (outcome === 'ok') return [{ check, state: 'ok', text: `It answers at ${radius}.` }];
   if (outcome === 'wrong secret') return [{ check, state: 'failed', text: `It answers at ${radius}, but the secret is another one.` }];
-  return [{ check, state: 'failed', text: `Nothing answers at ${radius}: is it running, and is this machine listed as an access point with this secret?` }];
+  return [
+    {
+      check,
+      state: 'failed',
+      text: `Nothing answers at ${radius}: is it running, and is this machine listed as an access point with this secret?`,
+    },
+  ];
 }
 
 function readSecret(file: string): string {

@@ -27,7 +27,11 @@ export function buildDocument({ dialect, operations, version, page }: DocumentPa
   const credentials = operations.map(({ access }) => findCredential(access.scheme).schemes);
   return {
     openapi: '3.1.0',
-    info: { title: dialect.title, version, description: dialect.about },
+    info: {
+      title: dialect.title,
+      version,
+      description: page === null ? dialect.about : `${dialect.about}\n\n[All commands on one page](${page})`,
+    },
     // Relative: right wherever the gateway is reached.
     servers: [{ url: '/' }],
     ...(page === null ? {} : { externalDocs: { url: page, description: 'All commands on one page' } }),

@@ -13,6 +13,8 @@ export interface DocsCollectorOptions {
   /** Where the services answer. */
   readonly urls: readonly string[];
   readonly log: Logger;
+  /** A clock that only goes forward, in milliseconds. */
+  readonly now?: () => number;
 }
 
 /**
@@ -20,28 +22,34 @@ export interface DocsCollectorOptions {
  * the list stays the same object meanwhile.
  * @returns a function that throws Fault SERVICE_DOWN when a service has never answered
  */
-export function createDocsCollector({ urls, log }: DocsCollectorOptions): () => Promise<readonly ServiceDocs[]> {
+export function createDocsCollector({
+  urls,
+  log,
+  now = () => performance.now(),
+}: DocsCollectorOptions): () => Promise<readonly ServiceDocs[]> {
   const known = new Map<string, ServiceDocs>();
   let docs: readonly ServiceDocs[] = [];
   let askAgainAt = Number.NEGATIVE_INFINITY;
   let asking: Promise<void> | undefined;
+
+  const isComplete = () => urls.every((url) => known.has(url));
 
   async function ask(): Promise<void> {
     const answers = await Promise.all([...new Set(urls)].map(async (url) => [url, await askService(url, log)] as const));
     // One that is away keeps what it said before.
     for (const [url, answer] of answers) if (answer !== null) known.set(url, answer);
     docs = [...known.values()];
-    askAgainAt = performance.now() + (answers.every(([, answer]) => answer !== null) ? FRESH_MS : RETRY_MS);
+    askAgainAt = now() + (answers.every(([, answer]) => answer !== null) ? FRESH_MS : RETRY_MS);
   }
 
   return async () => {
-    if (performance.now() > askAgainAt) {
+    if (now() > askAgainAt || !isComplete()) {
       asking ??= ask().finally(() => {
         asking = undefined;
       });
       await asking;
     }
-    if (!urls.every((url) => known.has(url))) throw new Fault('SERVICE_DOWN');
+    if (!isComplete()) throw new Fault('SERVICE_DOWN');
     return docs;
   };
 }

@@ -51,7 +51,8 @@ function describeMethod(dialect: Dialect, method: string, commands: readonly Ope
   const reply = { anyOf: commands.map((command) => refer(replyName(command))) };
   return {
     operationId: `callBy${method === 'GET' ? 'Get' : 'Post'}`,
-    summary: `Calls a command by ${method}: \`${first?.command?.name}\` names it`,
+    summary: `Calls the command that ${first?.command?.name} names`,
+    tags: ['commands'],
     description: commands.map(tellCommand).join('\n\n'),
     // Where the body may hold the credential, none is needed in its own place.
     security: [...credentials.flatMap(securityOf), ...(method === 'GET' && !credentials.includes('none') ? [] : [{}])],
@@ -108,19 +109,20 @@ function commandParameter(commands: readonly OperationDoc[]): object {
 
 /** All parameters of all commands. One that several take in different ways may be any of them. */
 function unionParameters(commands: readonly OperationDoc[]): object[] {
-  const byName = new Map<string, { takers: string[]; schemas: Map<string, JsonSchema> }>();
+  const byName = new Map<string, { takers: string[]; told: Set<unknown>; schemas: Map<string, JsonSchema> }>();
   for (const { name, body } of commands) {
-    for (const [parameter, { description: _, ...schema }] of Object.entries(propertiesOf(body))) {
-      const known = byName.get(parameter) ?? { takers: [], schemas: new Map<string, JsonSchema>() };
+    for (const [parameter, { description, ...schema }] of Object.entries(propertiesOf(body))) {
+      const known = byName.get(parameter) ?? { takers: [], told: new Set<unknown>(), schemas: new Map<string, JsonSchema>() };
       known.takers.push(name);
+      if (description !== undefined) known.told.add(description);
       known.schemas.set(JSON.stringify(schema), schema);
       byName.set(parameter, known);
     }
   }
-  const properties = [...byName].map(([parameter, { takers, schemas }]) => {
+  const properties = [...byName].map(([parameter, { takers, told, schemas }]) => {
     const forms = [...schemas.values()];
     const schema = forms.length === 1 ? forms[0] : { anyOf: forms };
-    return [parameter, { ...schema, description: `Of ${takers.join(', ')}` }];
+    return [parameter, { ...schema, description: `Of ${takers.join(', ')}${told.size === 1 ? `. ${[...told].join()}` : ''}` }];
   });
   return queryParameters({ properties: Object.fromEntries(properties) });
 }

@@ -24,6 +24,7 @@ export const DOCS_PAGE = `<!doctype html>
 <title>Gatehouse APIs</title>
 <link rel="icon" type="image/png" href="/docs/assets/favicon-32x32.png">
 <link rel="stylesheet" href="/docs/assets/swagger-ui.css">
+<link rel="stylesheet" href="/docs/assets/page.css">
 </head>
 <body>
 <div id="page"></div>
@@ -33,6 +34,11 @@ export const DOCS_PAGE = `<!doctype html>
 <script src="/docs/assets/start.js"></script>
 </body>
 </html>
+`;
+
+/** What the page looks like beside Swagger UI's own style. */
+export const DOCS_STYLE = `body { margin: 0; }
+.swagger-ui .topbar a.link { display: none; }
 `;
 
 /** The script that starts the page. A file of its own, since inline scripts are refused by {@link DOCS_CSP}. */

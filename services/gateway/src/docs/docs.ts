@@ -5,7 +5,7 @@ import { Fault } from '@gatehouse/faults';
 import type { Logger, ServiceDocs } from '@gatehouse/http';
 import { buildDocument } from './build-document.ts';
 import { createDocsCollector } from './collect-docs.ts';
-import { DOCS_CSP, DOCS_PAGE, DOCS_STARTER, PLAIN_PAGE_CSP } from './docs-page.ts';
+import { DOCS_CSP, DOCS_PAGE, PLAIN_PAGE_CSP } from './docs-page.ts';
 import { loadAsset } from './load-assets.ts';
 
 /** What {@link createDocs} takes. */
@@ -45,7 +45,7 @@ export function createDocs({ upstreams, log }: DocsOptions): Docs {
 
   async function findPage(path: string): Promise<Page | null> {
     if (path === '/docs' || path === '/docs/') return { type: HTML, body: DOCS_PAGE, maxAgeSeconds: PAGE_AGE_SECONDS, csp: DOCS_CSP };
-    const asset = path.startsWith('/docs/assets/') ? await loadAsset(path.slice('/docs/assets/'.length), DOCS_STARTER) : null;
+    const asset = path.startsWith('/docs/assets/') ? await loadAsset(path.slice('/docs/assets/'.length)) : null;
     if (asset !== null) return { ...asset, body: asset.bytes, maxAgeSeconds: ASSET_AGE_SECONDS };
     const [, name = ''] = /^\/openapi\/([a-z-]+)\.json$/.exec(path) ?? [];
     const document = name === '' ? null : await findDocument(name);

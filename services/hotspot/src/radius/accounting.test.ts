@@ -62,14 +62,14 @@ function encode({ status, classRef, session = 's1', sent = 0, got = 0, seconds =
       .replace(/(..)(..)/, '$1-$2')}`;
     const { username, passcode } = (await venue.call(site, 'create_voucher', params).expect(200)).body.user;
     const { attributes } = await at.login(username, passcode, { 'Calling-Station-Id': mac });
-    const classRef = Buffer.from(String(attributes['Class']).slice(2), 'hex').toString();
+    const classRef = Buffer.from(String(attributes.Class).slice(2), 'hex').toString();
     return { username, passcode, mac, classRef };
   }
   const report = (sent: Report, by = socket) => by.account(encode(sent));
   const active = async (username: string) =>
-    (await venue.call(site, 'get_active_guests')).body.data.find((row: Record<string, unknown>) => row['logins'] === username);
+    (await venue.call(site, 'get_active_guests')).body.data.find((row: Record<string, unknown>) => row.logins === username);
   const logged = async (username: string) =>
-    (await venue.call(site, 'get_logins')).body.logins.filter((row: Record<string, unknown>) => row['login'] === username);
+    (await venue.call(site, 'get_logins')).body.logins.filter((row: Record<string, unknown>) => row.login === username);
   const used = async (username: string) => {
     const { bytesIn, bytesOut } = await venue.deps.db.prisma.voucher.findFirstOrThrow({ where: { username } });
     return [Number(bytesIn), Number(bytesOut)];
@@ -135,7 +135,7 @@ function encode({ status, classRef, session = 's1', sent = 0, got = 0, seconds =
       'Mikrotik-Xmit-Limit': String((8_900 * MB) % 2 ** 32),
       'Mikrotik-Xmit-Limit-Gigawords': '2',
     });
-    const next = Buffer.from(String(again.attributes['Class']).slice(2), 'hex').toString();
+    const next = Buffer.from(String(again.attributes.Class).slice(2), 'hex').toString();
     await report({ status: STOP, classRef: next, sent: 1_000 * MB, got: 1, seconds: 10, cause: 1 });
     expect((await point.login(username, passcode, { 'Calling-Station-Id': mac })).attributes['Reply-Message']).toBe(
       'The data of this login is used up.',

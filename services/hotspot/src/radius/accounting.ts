@@ -36,7 +36,7 @@ export function createAccounting(deps: ServiceDeps): (request: ServiceRequest) =
     const attributes = await readAttributes(request);
     const status = attributes.word('Acct-Status-Type');
     if (status === 'Accounting-On' || status === 'Accounting-Off') {
-      const nasAddress = canonicalAddress(String(request.query['from']));
+      const nasAddress = canonicalAddress(String(request.query.from));
       await endSessionsOfNas(deps.db, nasId, nasAddress, happenedAt(attributes, request.now));
       return noContent();
     }

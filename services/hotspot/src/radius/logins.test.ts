@@ -88,7 +88,7 @@ interface Login {
       expect(await db.prisma.loginLog.count({ where: { login: username, reason, accepted: false, mac: { not: null } } })).toBe(1);
     }
     const { body } = await venue.call(bound, 'get_logins');
-    expect(body.logins.map((row: Record<string, unknown>) => row['terminate_cause'])).toEqual(
+    expect(body.logins.map((row: Record<string, unknown>) => row.terminate_cause)).toEqual(
       expect.arrayContaining([null, 'other-mac', 'wrong-passcode']),
     );
   });
@@ -139,16 +139,16 @@ interface Login {
   it('an access point that asks again for a lost answer, or for a session that goes on, gets the session that it has', async () => {
     const user = await make();
     const [first, again] = [await login(user), await login(user)];
-    expect(again.attributes['Class']).toBe(first.attributes['Class']);
+    expect(again.attributes.Class).toBe(first.attributes.Class);
     const session = { 'Acct-Session-Id': 'a1', 'Calling-Station-Id': PHONE };
-    await point.account({ 'Acct-Status-Type': 'Start', Class: String(first.attributes['Class']), 'User-Name': user.username, ...session });
+    await point.account({ 'Acct-Status-Type': 'Start', Class: String(first.attributes.Class), 'User-Name': user.username, ...session });
     venue.clock.advance(3_600_000);
     await venue.deps.db.execute`UPDATE guest_sessions SET last_update_at = ${venue.clock()}`;
-    expect((await point.login(user.username, user.passcode, session)).attributes['Class']).toBe(first.attributes['Class']);
+    expect((await point.login(user.username, user.passcode, session)).attributes.Class).toBe(first.attributes.Class);
     expect(await venue.deps.db.prisma.guestSession.count({ where: { login: user.username } })).toBe(1);
     expect(await venue.deps.db.prisma.loginLog.count({ where: { login: user.username } })).toBe(1);
-    expect((await point.login(user.username, user.passcode, { ...session, 'Acct-Session-Id': 'a2' })).attributes['Class']).not.toBe(
-      first.attributes['Class'],
+    expect((await point.login(user.username, user.passcode, { ...session, 'Acct-Session-Id': 'a2' })).attributes.Class).not.toBe(
+      first.attributes.Class,
     );
     const causes = await venue.deps.db.prisma.guestSession.findMany({ where: { login: user.username }, orderBy: { id: 'asc' } });
     expect(causes.map(({ terminateCause }) => terminateCause)).toEqual(['superseded', null]);
@@ -197,10 +197,10 @@ interface Login {
       logins.push(guest.username);
     }
     const { body } = await venue.call(venueSite, 'get_active_guests');
-    expect(body.data.map((row: Record<string, unknown>) => row['logins'])).toEqual(logins);
+    expect(body.data.map((row: Record<string, unknown>) => row.logins)).toEqual(logins);
     expect(logins.slice(0, 2)).toEqual(['user1@example.com', '15559876543']);
     const { body: log } = await venue.call(venueSite, 'get_logins');
-    expect(log.logins.map((row: Record<string, unknown>) => row['method'])).toEqual(['email', 'mobile', 'facebook', 'free']);
+    expect(log.logins.map((row: Record<string, unknown>) => row.method)).toEqual(['email', 'mobile', 'facebook', 'free']);
     // The same guest with two more devices: the passcode tells the visits apart, whichever way it is proved.
     const [laptop, tablet] = [
       await signIn('email', { email: 'user1@example.com' }, LAPTOP),

@@ -11,9 +11,9 @@ import { attributesReply } from './rest-reply.ts';
  * drops for some seconds without asking.
  */
 export async function lookUpAccessPoint({ db, vault, log }: ServiceDeps, { query }: ServiceRequest): Promise<Reply> {
-  const address = canonicalAddress(String(query['address']));
+  const address = canonicalAddress(String(query.address));
   if (address === null) throw badParameter('address', 'must be an IP address');
-  const within = String(query['within']);
+  const within = String(query.within);
   if (!isNetwork(within)) throw badParameter('within', 'must be a network');
   const found = await findAccessPoint(db, address, within);
   if (found === null) {

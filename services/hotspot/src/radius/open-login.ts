@@ -28,7 +28,7 @@ interface Entry {
  */
 export async function openLogin({ db }: ServiceDeps, request: ServiceRequest): Promise<Reply> {
   const entry = await readEntry(db, request);
-  const nasAddress = canonicalAddress(String(request.query['from']));
+  const nasAddress = canonicalAddress(String(request.query.from));
   return db.tx(async (tx) => {
     const { attempt, attributes, address, ref } = entry;
     const candidate = ref === null ? null : await lockCandidate(tx, attempt, ref.kind, ref.id);
@@ -55,7 +55,7 @@ async function readEntry(db: Database, request: ServiceRequest): Promise<Entry> 
   const attributes = await readAttributes(request);
   const attempt = { place, login: attributes.text('User-Name') ?? '', mac: attributes.mac, now: request.now };
   const address = canonicalAddress(attributes.word('Framed-IP-Address') ?? '');
-  return { attempt, attributes, address, ref: parseLoginRef(request.query['ref']) };
+  return { attempt, attributes, address, ref: parseLoginRef(request.query.ref) };
 }
 
 async function refuse(db: Database, { attempt, address }: Entry, method: string | null, reason: LoginRefusal): Promise<Reply> {

@@ -45,7 +45,7 @@ export async function readAttributes(request: ServiceRequest): Promise<RadiusAtt
  * @throws Fault NOT_FOUND when there is none
  */
 export function readAccessPointId({ query }: ServiceRequest): number {
-  const [, digits] = /^access-point-(\d{1,9})$/.exec(String(query['nas'])) ?? [];
+  const [, digits] = /^access-point-(\d{1,9})$/.exec(String(query.nas)) ?? [];
   if (digits === undefined) throw new Fault('NOT_FOUND', { detail: 'Access point not found' });
   return Number(digits);
 }

@@ -28,7 +28,7 @@ async function noteUnsigned({ db, log }: ServiceDeps, request: ServiceRequest): 
   const id = readAccessPointId(request);
   const [nas] = await db.query<{ name: string }>`SELECT name FROM nas WHERE id = ${id}`;
   if (nas === undefined) throw new Fault('NOT_FOUND', { detail: 'Access point not found' });
-  const address = String(request.query['from']);
+  const address = String(request.query.from);
   log.warn({ nasId: id, nas: nas.name, address }, 'RADIUS request without Message-Authenticator: not answered');
   return noContent();
 }

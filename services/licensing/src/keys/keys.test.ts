@@ -228,7 +228,7 @@ describe('paths', () => {
     ['post', '/keys/1', 'GET, HEAD, PUT, DELETE'],
   ] as const)('%s %s is the wrong method and says the right ones', async (method, path, allow) => {
     const answer = await app.call(seller, method, path);
-    expect([answer.status, answer.body.code, answer.headers['allow']]).toEqual([405, 'METHOD_NOT_ALLOWED', allow]);
+    expect([answer.status, answer.body.code, answer.headers.allow]).toEqual([405, 'METHOD_NOT_ALLOWED', allow]);
   });
 
   it('an id that no row can have is a wrong parameter, a value that no key can have is not found', async () => {

@@ -38,7 +38,7 @@ export function updateKeyEndpoint(deps: ServiceDeps, { write }: ApiKeyAdmits) {
     admit: write,
     params: keyIdParams,
     body,
-    replies: { 200: Joi.object({ hwids: hwidObjectsSchema.required() }).optional() },
+    replies: { 200: Joi.object({ hwids: hwidObjectsSchema.required() }).optional().description('When hwids was sent; no body otherwise') },
     faults: ['NOT_FOUND', 'IDEMPOTENCY_MISMATCH'],
     async handle({ principal, params, body: { hwids, ...change }, now, db, afterCommit }) {
       const name = readKeyName(params.keyId);

@@ -35,7 +35,7 @@ export interface PlainReply {
 export interface DocumentReader {
   /** @returns what is wrong with a reply by the document's word; null when it is as documented */
   findMistake(reply: PlainReply): string | null;
-  /** Every example of an error that does not fit the schema beside it. */
+  /** Every example of an error that does not fit the schema of errors. */
   findWrongExamples(): readonly string[];
 }
 
@@ -80,10 +80,10 @@ export function createDocumentReader(document: OpenApiDocument): DocumentReader 
       );
       const distinct = new Map(places.flatMap((place) => (place === null ? [] : [[place.pointer.join(' '), place]])));
       return [...distinct.values()].flatMap(({ pointer, response }) =>
-        Object.entries(response.content ?? {}).flatMap(([type, { examples = {} }]) =>
+        Object.values(response.content ?? {}).flatMap(({ examples = {} }) =>
           Object.entries(examples).flatMap(([name, { value }]) => {
-            const mistake = check([...pointer, 'content', type, 'schema'], value);
-            return mistake === null ? [] : [`${name}: ${mistake}`];
+            const mistake = check(['components', 'schemas', 'Error'], value);
+            return mistake === null ? [] : [`${name} at ${pointer.join(' ')}: ${mistake}`];
           }),
         ),
       );
