@@ -15,6 +15,7 @@ let compiled;
  */
 // Jest wants it so.
 export default class GatehouseEnvironment extends TestEnvironment {
+  /** @override */
   async setup() {
     await super.setup();
     compiled ??= compileDatabase();

@@ -42,7 +42,14 @@ describeOnPostgres('50 equal creates over two licensing processes, one of which 
     const provider = await db.prisma.provider.create({ data: { userId: seller.id, name: 'Shop' } });
     const apiKey = newToken('ghr_');
     await db.prisma.credential.create({
-      data: { userId: seller.id, kind: 'rest_api', secretHash: new Uint8Array(hashToken(apiKey)), prefix: 'ghr_', last4: 'test', scopes: ['rest-api:*'] },
+      data: {
+        userId: seller.id,
+        kind: 'rest_api',
+        secretHash: new Uint8Array(hashToken(apiKey)),
+        prefix: 'ghr_',
+        last4: 'test',
+        scopes: ['rest-api:*'],
+      },
     });
     const environment = { DATABASE_URL: url, INTERNAL_SECRET: SECRET, DATA_KEY: 'ab'.repeat(32), LOG_LEVEL: 'info' };
     const headers = { authorization: apiKey, 'x-gatehouse-secret': SECRET, 'x-gatehouse-address': '203.0.113.7' };

@@ -5,6 +5,7 @@ import Joi from 'joi';
 /** Seconds since 1970. */
 const time = () => Joi.number().integer().required();
 const text = () => Joi.string().allow('').required();
+const HEX = Joi.string().pattern(/^[0-9a-f]+$/);
 const mayBeNull = (schema: Joi.Schema) => schema.allow(null).required();
 
 const profileMembers = {
@@ -87,7 +88,7 @@ export const memberSchema = Joi.object({
     .description('The last 10 Sessions by their ids'),
   scripts: Joi.array().items(scriptSchema, Joi.string()),
   private: privateSchema,
-  hashes: Joi.object({ ipv4: mayBeNull(Joi.string().hex()), ipv6: mayBeNull(Joi.string().hex()) }),
+  hashes: Joi.object({ ipv4: mayBeNull(HEX), ipv6: mayBeNull(HEX) }),
 });
 
 /** A call in the seller's log. */
