@@ -11,6 +11,8 @@ export { openCheckpointFile } from './audit/checkpoint-file.ts';
 export { runAuditUpkeep, startAuditUpkeep } from './audit/start-audit-upkeep.ts';
 export { type AuditProblem, type AuditProgress, type AuditVerdict, verifyAudit } from './audit/verify-audit.ts';
 export { buildApp } from './build-app.ts';
+export { bulkEndpoints } from './bulk/bulk-endpoints.ts';
+export { BadRow, type BulkKind, type ExportedRow, type ImportedRow, type RowWriter } from './bulk/bulk-kind.ts';
 export { createDeps, type DepsOptions, endpointHost, reveal, type ServiceDeps } from './deps.ts';
 export { examineDatabase, type Finding } from './doctor/examine-database.ts';
 export { examineProcess } from './doctor/examine-process.ts';

@@ -1,7 +1,8 @@
 import type { Database } from '@gatehouse/db';
 import { Fault } from '@gatehouse/faults';
 import { type AnyEndpoint, type Route, toRoutes } from '@gatehouse/http';
-import { admitOperator, endpointHost } from '@gatehouse/service';
+import { admitOperator, bulkEndpoints, endpointHost } from '@gatehouse/service';
+import { vouchersBulk } from './bulk/vouchers-bulk.ts';
 import { recordGuest } from './guests/record-guest.ts';
 import { replaceHosts } from './hosts/replace-hosts.ts';
 import type { HotspotContext, HotspotDeps } from './hotspot-deps.ts';
@@ -49,6 +50,7 @@ export function hotspotEndpoints(context: HotspotContext): AnyEndpoint<Database>
     applyRetention(context),
     ...SIGN_IN_METHODS.map((method) => recordGuest(context, method)),
     replaceHosts(context),
+    ...bulkEndpoints(context.deps, context.operator, vouchersBulk(context.deps.vault)),
   ];
 }
 

@@ -9,7 +9,8 @@ export const MAX_TEXT = 255;
 
 /** A line of text, not empty, without control characters. */
 export function textSchema(maxLength = MAX_TEXT): Joi.StringSchema {
-  return Joi.string().max(maxLength).pattern(PRINTABLE);
+  // Without an example, documentation would show any characters that the pattern takes.
+  return Joi.string().max(maxLength).pattern(PRINTABLE).example('text');
 }
 
 /** A machine's identity, in whatever form the seller's program makes it. */
@@ -19,7 +20,9 @@ export function hwidSchema(): Joi.StringSchema {
 
 /** A Discord user id: 17 to 19 digits (keys.md). */
 export function discordIdSchema(): Joi.StringSchema {
-  return Joi.string().pattern(/^\d{17,19}$/);
+  return Joi.string()
+    .pattern(/^\d{17,19}$/)
+    .example('123456789012345678');
 }
 
 /** Minutes or counts, of which 0 means without limit. */

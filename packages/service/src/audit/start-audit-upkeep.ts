@@ -1,3 +1,4 @@
+import { pruneBatches } from '../bulk/import-batches.ts';
 import type { ServiceDeps } from '../deps.ts';
 import { pruneAudit } from './prune-audit.ts';
 
@@ -9,7 +10,7 @@ const INTERVAL_MS = 30 * 60 * 1000;
 /** A start has better things to do first. */
 const FIRST_RUN_MS = 30 * 1000;
 
-/** Forgets at start and every night what is older than it is kept: audit rows, and answers kept for a retry. */
+/** Forgets at start and every night what is older than it is kept: audit rows, answers kept for a retry, imports that nobody finished. */
 export function startAuditUpkeep(deps: ServiceDeps): { close(): Promise<void> } {
   let running: Promise<void> = Promise.resolve();
   const run = () => {
@@ -35,7 +36,8 @@ export async function runAuditUpkeep({ db, log, clock, settings, audit, idempote
     const now = clock();
     const rows = await pruneAudit(db, audit.checkpoints, new Date(now.getTime() - auditRetentionDays * DAY_MS), now);
     const answers = await idempotency.prune();
-    if (rows + answers > 0) log.info({ rows, answers }, 'deleted audit rows and kept answers that are too old');
+    const imports = await pruneBatches(db, now);
+    if (rows + answers + imports > 0) log.info({ rows, answers, imports }, 'deleted audit rows, kept answers and imports that are too old');
   } catch (error) {
     log.warn({ err: error }, 'what is too old in the audit log was not deleted');
   }

@@ -1,8 +1,9 @@
 import type { Database } from '@gatehouse/db';
 import { type AnyEndpoint, type Route, toRoutes } from '@gatehouse/http';
-import { admitOperator, endpointHost, type ServiceDeps } from '@gatehouse/service';
+import { admitOperator, bulkEndpoints, endpointHost, type ServiceDeps } from '@gatehouse/service';
 import { createPasswords, type Passwords } from '../passwords/index.ts';
 import type { AdminContext } from './admin-context.ts';
+import { usersBulk } from './bulk/users-bulk.ts';
 import { createCredential } from './create-credential.ts';
 import { createUser } from './create-user.ts';
 import { deleteUser } from './delete-user.ts';
@@ -45,7 +46,7 @@ const ENDPOINTS = [
 /** The operators' endpoints that accounts owns, as data: routing and documentation come from this list. */
 export function accountsAdminEndpoints(deps: ServiceDeps, passwords: Passwords = createPasswords()): AnyEndpoint<Database>[] {
   const context: AdminContext = { deps, passwords, admit: admitOperator(deps) };
-  return ENDPOINTS.map((make) => make(context));
+  return [...ENDPOINTS.map((make) => make(context)), ...bulkEndpoints(deps, context.admit, usersBulk)];
 }
 
 /** `/admin/v1` as far as accounts owns it: users, credentials, plans, tariffs, settings, audit, overview. */

@@ -1,10 +1,11 @@
 import type { Database } from '@gatehouse/db';
 import { type AnyEndpoint, type Route, toRoutes } from '@gatehouse/http';
-import { admitOperator, endpointHost, type ServiceDeps } from '@gatehouse/service';
+import { admitOperator, bulkEndpoints, endpointHost, type ServiceDeps } from '@gatehouse/service';
 import type { AdminContext } from './admin-context.ts';
 import { createBan } from './bans/create-ban.ts';
 import { liftBanEndpoint } from './bans/lift-ban.ts';
 import { listBans } from './bans/list-bans.ts';
+import { keysBulk } from './bulk/keys-bulk.ts';
 import { removeMember } from './licences/remove-member.ts';
 import { setMember } from './licences/set-member.ts';
 import { setSecret } from './licences/set-secret.ts';
@@ -27,7 +28,8 @@ const SCRIPTS = [listScripts, createScript, getScript, updateScript, deleteScrip
 /** The operators' endpoints that licensing owns, as data: routing and documentation come from this list. */
 export function licensingAdminEndpoints(deps: ServiceDeps): AnyEndpoint<Database>[] {
   const context: AdminContext = { deps, admit: admitOperator(deps) };
-  return [...BANS, ...LICENCES, ...SOFTWARE, ...SCRIPTS].map((make) => make(context));
+  const own = [...BANS, ...LICENCES, ...SOFTWARE, ...SCRIPTS].map((make) => make(context));
+  return [...own, ...bulkEndpoints(deps, context.admit, keysBulk)];
 }
 
 /** `/admin/v1` as far as licensing owns it: address bans, whose key a licence is, software, scripts. */
