@@ -2,11 +2,12 @@ import { readVersion } from '@gatehouse/config';
 import { Command } from 'commander';
 import { addAuditCommands } from './commands/audit.ts';
 import { addBackupCommands } from './commands/backup.ts';
+import { addCsvCommands } from './commands/csv.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addKeyCommands } from './commands/keys.ts';
 import { addPlatformCommands } from './commands/platform.ts';
 import { addSiteCommands } from './commands/sites.ts';
-import { addUserCommands } from './commands/users.ts';
+import { addCredentialCommands, addUserCommands } from './commands/users.ts';
 import type { Terminal } from './terminal.ts';
 
 const EXIT_CODES = `
@@ -40,8 +41,14 @@ export function createProgram(terminal: Terminal): Command {
     })
     .showHelpAfterError('(add --help for help)')
     .exitOverride();
-  addUserCommands(program, terminal);
-  addKeyCommands(program.command('keys').description('licence keys'), terminal);
+  const users = program.command('users').description('people and sellers');
+  addUserCommands(users, terminal);
+  addCsvCommands(users, 'users', terminal);
+  addCredentialCommands(program, terminal);
+  const keys = program.command('keys').description('licence keys');
+  addKeyCommands(keys, terminal);
+  addCsvCommands(keys, 'keys', terminal);
+  addCsvCommands(program.command('vouchers').description('vouchers of a site'), 'vouchers', terminal);
   addSiteCommands(program, terminal);
   addAuditCommands(program, terminal);
   addPlatformCommands(program, terminal);

@@ -43,7 +43,7 @@ interface ListOptions extends SellerOption {
 
 const PAGE_KEYS = 100;
 
-/** `keys`: what a seller does, and the check that a program makes. CSV is in `csv-commands.ts`. */
+/** `keys`: what a seller does, and the check that a program makes. CSV is in `csv.ts`. */
 export function addKeyCommands(keys: Command, terminal: Terminal): void {
   const seller = (command: Command) => command.option('--seller <user>', 'whose keys (an operator needs it, a seller does not)', parseId);
   seller(addMembers(keys.command('create'), MEMBERS))

@@ -50,9 +50,8 @@ interface PasswordOption {
   readonly passwordFile?: string;
 }
 
-/** `users` and `credentials`. */
-export function addUserCommands(program: Command, terminal: Terminal): void {
-  const users = program.command('users').description('people and sellers');
+/** `users`. CSV is in `csv.ts`. */
+export function addUserCommands(users: Command, terminal: Terminal): void {
   addMembers(users.command('create'), [NAME, ...MEMBERS])
     .description('make a user')
     .option('--password-file <file>', 'file that holds the password (-: the input)')
@@ -119,10 +118,10 @@ export function addUserCommands(program: Command, terminal: Terminal): void {
         remark(cli, `User ${id} is deleted.`);
       }),
     );
-  addCredentialCommands(program, terminal);
 }
 
-function addCredentialCommands(program: Command, terminal: Terminal): void {
+/** `credentials`. */
+export function addCredentialCommands(program: Command, terminal: Terminal): void {
   const credentials = program.command('credentials').description('tokens and API keys of users');
   credentials
     .command('create <user>')
