@@ -26,7 +26,7 @@ afterAll(async () => {
 
 const REPEATS = 20;
 /** Short of the full size, which takes minutes, unless asked for: every repeat of `FULL_RACES=1` has the crowd of the first. */
-const crowd = (size: number, round: number) => (round === 0 || process.env.FULL_RACES !== undefined ? size : Math.ceil(size / 10));
+const crowd = (size: number, round: number) => (round === 0 || process.env.FULL_RACES !== undefined ? size : Math.ceil(size / 20));
 
 /** Asks all questions at the same instant, by turns in each process, and gives the verdicts. */
 async function askAll(questions: readonly VerifyQuestion[]): Promise<VerdictCode[]> {
