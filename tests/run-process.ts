@@ -37,7 +37,7 @@ export function startProgram(program: string, environment: Readonly<Record<strin
     };
     child.stdout.on('data', read);
     child.stderr.on('data', read);
-    child.on('exit', (code) => resolve({ code, output }));
+    child.on('close', (code) => resolve({ code, output }));
   });
 }
 

@@ -25,7 +25,8 @@ function paste(curl: string): Promise<string> {
       output += piece.toString();
     });
     shell.on('error', reject);
-    shell.on('exit', () => resolve(output));
+    // Not 'exit': that can come before the last of the output.
+    shell.on('close', () => resolve(output));
   });
 }
 

@@ -39,7 +39,7 @@ export async function execIn(service: string, command: string, input?: Buffer): 
     child.stdout.on('data', (piece: Buffer) => pieces.push(piece));
     child.stderr.on('data', (piece: Buffer) => errors.push(piece));
     child.on('error', reject);
-    child.on('exit', (code) => (code === 0 ? resolve(Buffer.concat(pieces)) : reject(new Error(Buffer.concat(errors).toString()))));
+    child.on('close', (code) => (code === 0 ? resolve(Buffer.concat(pieces)) : reject(new Error(Buffer.concat(errors).toString()))));
     child.stdin.end(input);
   });
 }

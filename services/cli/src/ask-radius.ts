@@ -6,6 +6,9 @@ export interface RadiusServer {
   readonly host: string;
   readonly port: number;
   readonly secret: string;
+  /** How often it is asked (3), and how long an answer may take (1 s). */
+  readonly tries?: number;
+  readonly waitMs?: number;
 }
 
 const STATUS_SERVER = 12;
@@ -21,7 +24,7 @@ const WAIT_MS = 1_000;
  */
 export async function askRadius(server: RadiusServer): Promise<'ok' | 'no answer' | 'wrong secret'> {
   const request = statusRequest(server.secret);
-  for (let attempt = 0; attempt < TRIES; attempt += 1) {
+  for (let attempt = 0; attempt < (server.tries ?? TRIES); attempt += 1) {
     const reply = await exchange(server, request);
     if (reply !== null) return isGenuine(reply, request, server.secret) ? 'ok' : 'wrong secret';
   }
@@ -44,7 +47,7 @@ function statusRequest(secret: string): Buffer {
   return packet;
 }
 
-function exchange({ host, port }: RadiusServer, request: Buffer): Promise<Buffer | null> {
+function exchange({ host, port, waitMs = WAIT_MS }: RadiusServer, request: Buffer): Promise<Buffer | null> {
   return new Promise((resolve) => {
     const socket = createSocket(host.includes(':') ? 'udp6' : 'udp4');
     const settle = (reply: Buffer | null) => {
@@ -52,7 +55,7 @@ function exchange({ host, port }: RadiusServer, request: Buffer): Promise<Buffer
       socket.close();
       resolve(reply);
     };
-    const timer = setTimeout(() => settle(null), WAIT_MS);
+    const timer = setTimeout(() => settle(null), waitMs);
     socket.on('message', settle);
     socket.on('error', () => settle(null));
     socket.send(request, port, host);

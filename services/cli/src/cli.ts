@@ -38,11 +38,12 @@ export function act<Options extends object>(terminal: Terminal, work: Work<Optio
     const args = given
       .slice(0, -2)
       .flatMap((value) => (Array.isArray(value) ? value.map(String) : [value === undefined ? '' : String(value)]));
-    await work(createCli(terminal, command.optsWithGlobals()), options, ...args);
+    await work(connect(terminal, command.optsWithGlobals()), options, ...args);
   };
 }
 
-function createCli(terminal: Terminal, options: GlobalOptions): Cli {
+/** What a command works with, by the settings and the options that every command takes. @throws ConfigError, CliError */
+export function connect(terminal: Terminal, options: GlobalOptions): Cli {
   const config = loadConfig('cli');
   return {
     terminal,

@@ -1,5 +1,4 @@
 import { Fault, OperatorError } from '@gatehouse/faults';
-import { redact } from '@gatehouse/http';
 import { CommanderError, InvalidArgumentError } from 'commander';
 import { createProgram } from './create-program.ts';
 import { CliError, EXIT, type ExitCode } from './exit-codes.ts';
@@ -16,18 +15,20 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
   } catch (error) {
     // Commander has said it already.
     if (error instanceof CommanderError && !(error instanceof InvalidArgumentError)) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-    const { sentence, exitCode } = explain(error);
+    const { sentence, exitCode } = await explain(error);
     terminal.errors.write(`gatehouse: ${sentence}\n`);
     return exitCode;
   }
 }
 
-function explain(error: unknown): { readonly sentence: string; readonly exitCode: ExitCode } {
+async function explain(error: unknown): Promise<{ readonly sentence: string; readonly exitCode: ExitCode }> {
   if (error instanceof CliError) return { sentence: error.message, exitCode: error.exitCode };
   if (error instanceof OperatorError) return { sentence: error.message, exitCode: EXIT.usage };
   if (error instanceof InvalidArgumentError) return { sentence: error.message, exitCode: EXIT.usage };
   if (error instanceof Fault)
     return { sentence: `The database does not answer, or refuses: ${error.message}.`, exitCode: EXIT.unreachable };
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  // Only here: it comes with much else, which would make every command slower.
+  const { redact } = await import('@gatehouse/http');
   return { sentence: redact(text), exitCode: EXIT.unreachable };
 }

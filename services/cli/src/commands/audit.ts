@@ -1,23 +1,11 @@
-import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  findCheckpoint,
-  newestCheckpoints,
-  openCheckpointFile,
-  type SignedCheckpoint,
-  toCheckpointRecord,
-  verifyAudit,
-} from '@gatehouse/service';
 import type { Command } from 'commander';
-import { isJson, itemsOf, type Json, toJson } from '../api.ts';
+import { itemsOf, type Json } from '../api.ts';
 import { act, type Cli } from '../cli.ts';
-import { CliError, EXIT } from '../exit-codes.ts';
-import { type Column, remark, say, sayJson, showRows } from '../output.ts';
-import { openOwnDatabase } from '../own-database.ts';
+import { type Column, say, showRows } from '../output.ts';
 import { parseCount } from '../parse.ts';
-import { startProgress } from '../progress.ts';
 import type { Terminal } from '../terminal.ts';
+import type { VerifyOptions } from '../verify-log.ts';
 
 const COLUMNS: readonly Column[] = [
   ['TIME', 'at'],
@@ -47,19 +35,6 @@ interface TailOptions {
   readonly to?: string;
 }
 
-interface VerifyOptions {
-  readonly checkpoints?: string;
-  readonly offline?: boolean;
-}
-
-/** What a check says in the end, over the API and without it. */
-interface Verdict {
-  readonly rows: number;
-  readonly writers: number;
-  readonly problems: readonly { readonly text: string }[];
-  readonly keyUnknown: boolean;
-}
-
 /** `audit tail` and `audit verify`. */
 export function addAuditCommands(program: Command, terminal: Terminal): void {
   const audit = program.command('audit').description('who did what');
@@ -81,7 +56,12 @@ export function addAuditCommands(program: Command, terminal: Terminal): void {
     .description('check that no row was changed, removed or added; ends with 5 when one was')
     .option('--checkpoints <file>', 'checkpoints kept elsewhere: a log, or audit-checkpoints.log (-: the input)')
     .option('--offline', 'without the server: on its database, as the settings name it')
-    .action(act<VerifyOptions>(terminal, verify));
+    .action(
+      act<VerifyOptions>(terminal, async (cli, options) => {
+        const { verify } = await import('../verify-log.ts');
+        await verify(cli, options);
+      }),
+    );
 }
 
 async function tail(cli: Cli, { lines, follow, ...filter }: TailOptions): Promise<void> {
@@ -108,75 +88,4 @@ async function newer(cli: Cli, filter: Omit<TailOptions, 'lines' | 'follow'>, la
 
 function toLine(row: Json): string {
   return COLUMNS.map(([, member]) => String(row[member] ?? '-')).join('  ');
-}
-
-async function verify(cli: Cli, { checkpoints, offline }: VerifyOptions): Promise<void> {
-  const outside = checkpoints === undefined ? [] : await readCheckpoints(cli, checkpoints);
-  const { rows, writers, problems, keyUnknown } = offline === true ? await verifyHere(cli, outside) : await verifyThere(cli, outside);
-  if (cli.isJson) sayJson(cli, { rows, writers, key_unknown: keyUnknown, problems });
-  else if (problems.length === 0) say(cli, `${rows} rows of ${writers} writers are as they were written.`);
-  else for (const { text } of problems) say(cli, text);
-  if (keyUnknown) remark(cli, 'Nothing in the log was written under this DATA_KEY: it is another one, or was lost.');
-  if (problems.length > 0) throw new CliError('The audit log is not as it was written.', EXIT.failed);
-}
-
-async function readCheckpoints(cli: Cli, file: string): Promise<SignedCheckpoint[]> {
-  const found: SignedCheckpoint[] = [];
-  try {
-    const input = file === '-' ? cli.terminal.input : createReadStream(file);
-    for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
-      const checkpoint = findCheckpoint(line);
-      if (checkpoint !== null) found.push(checkpoint);
-    }
-  } catch {
-    throw new CliError('--checkpoints names a file that cannot be read.', EXIT.usage);
-  }
-  if (found.length === 0) throw new CliError('--checkpoints names a file in which there is no checkpoint.', EXIT.usage);
-  return newestCheckpoints(found);
-}
-
-async function verifyThere(cli: Cli, outside: readonly SignedCheckpoint[]): Promise<Verdict> {
-  const body = { checkpoints: outside.map(toCheckpointRecord) };
-  const progress = startProgress(cli, 'rows', 0);
-  try {
-    for await (const text of cli.api.lines('POST', '/admin/v1/audit/verify', { body })) {
-      const line = toJson(text);
-      if (isJson(line.progress)) progress.set(Number(line.progress.rows));
-      if (isJson(line.verdict)) return toVerdict(line.verdict);
-    }
-  } finally {
-    progress.stop();
-  }
-  throw new CliError('The answer broke off.', EXIT.unreachable);
-}
-
-function toVerdict({ rows, writers, problems, key_unknown }: Json): Verdict {
-  const list = Array.isArray(problems) ? problems.filter(isJson) : [];
-  return {
-    rows: Number(rows),
-    writers: Number(writers),
-    problems: list.map((problem) => ({ ...problem, text: String(problem.text) })),
-    keyUnknown: key_unknown === true,
-  };
-}
-
-async function verifyHere(cli: Cli, given: readonly SignedCheckpoint[]): Promise<Verdict> {
-  const { db, vault } = await openOwnDatabase(cli.config);
-  const progress = startProgress(cli, 'rows', 0);
-  try {
-    const outside = [...given, ...(await openCheckpointFile(cli.config.dataDir).read())];
-    const check = verifyAudit(db, vault, { outside });
-    for (;;) {
-      const step = await check.next();
-      if (!step.done) {
-        progress.set(step.value.rows);
-        continue;
-      }
-      const problems = step.value.problems.map((problem) => ({ ...problem, seq: Number(problem.seq) }));
-      return { ...step.value, problems };
-    }
-  } finally {
-    progress.stop();
-    await db.close();
-  }
 }

@@ -53,11 +53,28 @@ const row = Joi.object<KeyValues>({
   validity_minutes: countSchema(),
   no_hwid: flag(),
   hwid_limit: countSchema(),
-  hwids: Joi.array().items(hwidSchema()).unique().max(MAX_HWIDS).default([]),
+  hwids: Joi.any().custom(readHwids).default([]).description('A JSON list'),
   expires_at: dateTimeSchema(),
   used_at: dateTimeSchema(),
   created_at: dateTimeSchema(),
 });
+
+const hwidList = Joi.array().items(hwidSchema()).unique().max(MAX_HWIDS).required();
+
+/** A list, or the text of one: a cell holds no list. */
+function readHwids(value: unknown, helpers: Joi.CustomHelpers) {
+  const list = hwidList.validate(typeof value === 'string' ? parseJson(value) : value);
+  if (list.error === undefined) return list.value;
+  return helpers.message({ custom: `must be a JSON list of at most ${MAX_HWIDS} different texts, such as ["a","b"]` });
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
 
 /** Licence keys of a seller in bulk. */
 export const keysBulk: BulkKind<KeyScope, KeyValues> = {
