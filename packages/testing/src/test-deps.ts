@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createVault } from '@gatehouse/db';
 import { createTestDatabase } from '@gatehouse/db/testing';
-import { createLog, type Logger } from '@gatehouse/http';
+import { createLog, type Logger, type Metrics } from '@gatehouse/http';
 import { connectRedis, createLimits, createVersions } from '@gatehouse/limits';
 import { createDeps, type ServiceDeps } from '@gatehouse/service';
 import { createTestClock, type TestClock } from './test-clock.ts';
@@ -27,6 +27,8 @@ export interface TestDepsOptions {
   readonly clock?: TestClock;
   /** Where log lines go; they are dropped unless told. */
   readonly log?: Logger;
+  /** Where requests are counted; nowhere unless told. */
+  readonly metrics?: Metrics;
 }
 
 /**
@@ -36,6 +38,7 @@ export interface TestDepsOptions {
 export async function createTestDeps({
   clock = createTestClock(),
   log = createLog('test', 'silent'),
+  metrics,
 }: TestDepsOptions = {}): Promise<TestDeps> {
   const { db, url, close } = await createTestDatabase({ databaseUrl: process.env.TEST_DATABASE_URL });
   const redisUrl = process.env.TEST_REDIS_URL;
@@ -47,6 +50,7 @@ export async function createTestDeps({
     db,
     log,
     redis,
+    metrics,
     clock,
     vault: createVault(randomBytes(32)),
     limits: createLimits(redis === undefined ? {} : { redis }),

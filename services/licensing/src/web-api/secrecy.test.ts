@@ -1,5 +1,5 @@
 import { newLicenceKey } from '@gatehouse/auth';
-import { createLog } from '@gatehouse/http';
+import { createLog, createMetrics } from '@gatehouse/http';
 import { startTestService, type TestService } from '@gatehouse/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { webApiRoutes } from './index.ts';
@@ -8,12 +8,13 @@ import { HOME, type SeededMember, seedMember } from './testing/seed-member.ts';
 
 let app: TestService;
 let planted: SeededMember;
+const metrics = createMetrics();
 const lines: string[] = [];
 const replies: string[] = [];
 
 beforeAll(async () => {
   const log = createLog('test', 'trace', { write: (line: string) => void lines.push(line) });
-  app = await startTestService({ routes: webApiRoutes, log });
+  app = await startTestService({ routes: webApiRoutes, log, metrics });
   planted = await seedMember(app.deps, { isSecret: true });
 });
 afterAll(() => app.close());
@@ -33,7 +34,7 @@ async function tryAll(key: string, methods: Iterable<string>) {
 }
 
 describe('a licence key', () => {
-  it('that was planted is in no log line, audit row or error, but for its last four characters', async () => {
+  it('that was planted is in no log line, audit row, error or metric, but for its last four characters', async () => {
     const mistyped = newLicenceKey();
     const lower = planted.keyValue.toLowerCase();
     await tryAll(planted.keyValue, METHODS.keys());
@@ -42,7 +43,9 @@ describe('a licence key', () => {
     await app.deps.audit.flush();
     const rows = await app.deps.db.query<{ row: string }>`SELECT audit_log::text AS row FROM audit_log`;
     expect(rows.length).toBeGreaterThan(70);
-    const seen = [...lines, ...replies, ...rows.map(({ row }) => row)].join('\n');
+    const { text } = await metrics.render();
+    expect(text).toContain('http_requests_total');
+    const seen = [...lines, ...replies, text, ...rows.map(({ row }) => row)].join('\n');
     // Of `ABCD-EFGH-IJKL-MNOP` not even a middle piece.
     const pieces = [planted.keyValue, mistyped, lower].flatMap((key) => [key.slice(0, 9), key.slice(5, 14), key.slice(10)]);
     expect(pieces.filter((piece) => seen.includes(piece))).toEqual([]);
