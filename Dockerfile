@@ -45,5 +45,7 @@ COPY --from=production /app /app
 COPY --from=build /app/packages packages
 COPY --from=build /app/services services
 COPY prisma/migrations prisma/migrations
+# The operator's command line: docker-compose exec accounts gatehouse …
+RUN ln -s /app/services/cli/bin/gatehouse.mjs /usr/local/bin/gatehouse
 USER node
 CMD ["node", "services/gateway/dist/main.js"]

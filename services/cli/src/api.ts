@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { CliError, EXIT, type ExitCode } from './exit-codes.ts';
+import { CliError, codeOf, EXIT, type ExitCode } from './exit-codes.ts';
 import { splitLines } from './split-lines.ts';
 
 /** A value of JSON's objects, as replies hold them. */
@@ -152,7 +152,7 @@ function exitCodeOf(status: number): ExitCode {
 }
 
 function causeOf(error: unknown): string {
-  const cause: unknown = error instanceof Error ? (error.cause ?? error) : error;
-  if (typeof cause === 'object' && cause !== null && 'code' in cause && typeof cause.code === 'string') return cause.code;
-  return error instanceof Error && error.name === 'TimeoutError' ? 'no answer in time' : 'no connection';
+  const cause: unknown = typeof error === 'object' && error !== null && 'cause' in error ? error.cause : error;
+  const isLate = typeof error === 'object' && error !== null && 'name' in error && error.name === 'TimeoutError';
+  return codeOf(cause) ?? (isLate ? 'no answer in time' : 'no connection');
 }

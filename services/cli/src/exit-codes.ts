@@ -27,3 +27,8 @@ export class CliError extends Error {
     this.exitCode = exitCode;
   }
 }
+
+/** The code of a system error (`ENOENT`), if it has one. Not by instanceof: Node's own errors can be of another realm. */
+export function codeOf(error: unknown): string | undefined {
+  return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { NONE } from './parse.ts';
 
 /** An option that becomes a member of a request's body: its flags, what it is, the member, how its text is read. */
 export type MemberOption = readonly [flags: string, description: string, member: string, parse: (text: string) => unknown];
@@ -13,8 +14,9 @@ export function addMembers(command: Command, options: readonly MemberOption[]): 
 export function toMembers(given: object, options: readonly MemberOption[]): Record<string, unknown> {
   const body: Record<string, unknown> = {};
   for (const [flags, , member] of options) {
-    const value: unknown = Reflect.get(given, optionName(flags));
-    if (value === undefined) continue;
+    const option: unknown = Reflect.get(given, optionName(flags));
+    if (option === undefined) continue;
+    const value = option === NONE ? null : option;
     const [outer = '', inner] = member.split('.');
     if (inner === undefined) body[outer] = value;
     else body[outer] = { ...Object(body[outer]), [inner]: value };

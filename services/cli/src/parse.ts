@@ -35,9 +35,12 @@ export function parseList(text: string): string[] {
   return text.split(',').flatMap((part) => part.trim() || []);
 }
 
-/** The same, where `none` empties what is set. */
-export function orNone<T>(parse: (text: string) => T): (text: string) => T | null {
-  return (text) => (text === 'none' ? null : parse(text));
+/** What `none` stands for until it becomes null: commander would make an empty text of a null. */
+export const NONE = Symbol('none');
+
+/** Values of any kind, where `none` empties what is set. */
+export function orNone<T>(parse: (text: string) => T): (text: string) => T | typeof NONE {
+  return (text) => (text === 'none' ? NONE : parse(text));
 }
 
 /** Text as it is. */

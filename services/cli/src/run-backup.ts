@@ -8,7 +8,7 @@ import { readVersion } from '@gatehouse/config';
 import { BackupRefused, restoreBackup, writeBackup } from '@gatehouse/db';
 import { isJson, toJson } from './api.ts';
 import type { Cli } from './cli.ts';
-import { CliError, EXIT } from './exit-codes.ts';
+import { CliError, codeOf, EXIT } from './exit-codes.ts';
 import { remark, sayJson } from './output.ts';
 import { openOwnDatabase, openVault } from './own-database.ts';
 import { type Progress, startProgress } from './progress.ts';
@@ -130,10 +130,10 @@ async function* readFile(file: string): AsyncGenerator<string> {
   try {
     yield* splitLines(text.setEncoding('utf8') as AsyncIterable<string>);
   } catch (error) {
-    const code: unknown = error instanceof Error && 'code' in error ? error.code : undefined;
+    const code = codeOf(error);
     if (code === 'ENOENT' || code === 'EACCES' || code === 'EISDIR') throw new CliError(`${file} cannot be read (${code}).`, EXIT.usage);
     if (code === 'Z_BUF_ERROR') throw new BackupRefused('This backup is not whole: its end is missing.');
-    if (typeof code === 'string' && code.startsWith('Z_')) throw new BackupRefused('This is not a backup of Gatehouse.');
+    if (code?.startsWith('Z_')) throw new BackupRefused('This is not a backup of Gatehouse.');
     throw error;
   }
 }

@@ -8,7 +8,7 @@ import { openDatabase } from '../open-database.ts';
 import { createEmptyDatabase, createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
 import { testServerUrl } from '../testing/test-server.ts';
 import { createVault } from '../vault.ts';
-import { BackupRefused } from './check-backup.ts';
+import { BackupRefused, checkBackup } from './check-backup.ts';
 import { DatabaseInUse, restoreBackup } from './restore-backup.ts';
 import { writeBackup } from './write-backup.ts';
 
@@ -154,10 +154,8 @@ describe('a wrong file', () => {
   });
 
   it('one under another DATA_KEY is refused, one under a key from before a rotation is not', async () => {
-    await expect(restore(backup, { dataDir: join(folder, 'untouched') }, createVault(randomBytes(32)))).rejects.toThrow(
-      /needs the DATA_KEY/,
-    );
-    await restore(backup, { dataDir: join(folder, 'rotated') }, createVault(randomBytes(32), [dataKey]));
+    await expect(checkBackup(linesOf(backup), createVault(randomBytes(32)))).rejects.toThrow(/needs the DATA_KEY/);
+    expect((await checkBackup(linesOf(backup), createVault(randomBytes(32), [dataKey]))).rows).toBeGreaterThan(600);
   });
 
   it('one that cannot be loaded leaves what was there, and nothing beside it', async () => {

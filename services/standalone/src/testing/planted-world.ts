@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { Secret, TOTP } from 'otpauth';
 import { createApiClient } from '../demo/api-client.ts';
 
@@ -73,5 +73,8 @@ export async function makePlantedWorld(baseUrl: string, adminToken: string): Pro
   await admin('POST', `/admin/v1/sites/${site.id}/nas`, { name: 'ap', address: '192.0.2.1', secret: keep('a NAS secret', plant()) });
   const voucher = { 'api-key': siteApiKey, action: 'create_voucher', username: 'guest1', passcode: keep('a passcode', 'Pw7xQ2m9Zr5t') };
   await api.call('POST', '/api/', { body: voucher });
+  // Handed in, and never taken.
+  const waiting = { line: 2, values: { username: 'guest2', passcode: keep('a passcode that waits to be imported', plant()) } };
+  await admin('POST', `/admin/v1/imports/vouchers/${randomUUID()}/rows`, { rows: [waiting] });
   return { secrets, ...world, siteApiKey, session, licenceKey };
 }
