@@ -1,14 +1,12 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { PGlite } from '@electric-sql/pglite';
 import { rememberConnection } from './connection.ts';
 import { lockDataDir } from './data-dir-lock.ts';
 import { createDatabase, type Database } from './database.ts';
 import { createEmbeddedAdapter } from './embedded-adapter.ts';
-import { createEmbeddedDirectory } from './embedded-template.ts';
-import { startPGlite } from './start-pglite.ts';
+import { createEmbeddedDirectory, openEmbeddedArchive } from './embedded-template.ts';
+import { startPGlite, startPGliteInMemory } from './start-pglite.ts';
 
 /**
  * Opens the embedded PGlite in `pg` of a data directory, and makes it when it is not there. What was acknowledged is in the
@@ -33,12 +31,9 @@ export async function openEmbeddedDirectory(directory: string): Promise<Database
   return wrap(await startPGlite(directory), async () => undefined);
 }
 
-/** Opens a new embedded PGlite that is gone when it is closed. */
+/** Opens a new embedded PGlite in memory, which is gone when it is closed. */
 export async function openTemporary(): Promise<Database> {
-  const folder = await mkdtemp(join(tmpdir(), 'gatehouse-'));
-  const directory = join(folder, 'pg');
-  await createEmbeddedDirectory(directory);
-  return wrap(await startPGlite(directory), () => rm(folder, { recursive: true, force: true }));
+  return wrap(await startPGliteInMemory(await openEmbeddedArchive()), async () => undefined);
 }
 
 function wrap(pglite: PGlite, afterwards: () => Promise<void>): Database {
