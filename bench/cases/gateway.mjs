@@ -24,11 +24,12 @@ export const gateway = {
     const upstream = await startUpstream();
     const house = await startGateway({ licensing: upstream, accounts: upstream, hotspot: upstream }, await findRedis());
     const calls = [{ path: '/keys', headers: { authorization: 'Bearer something', accept: 'application/json', 'user-agent': 'bench' } }];
-    /** @param {string} name @param {string} url */
-    const contender = (name, url) => httpContender(name, url, calls, (body) => body.length === 300);
+    /** @param {string} name @param {string} url @param {number} [pid] */
+    const contender = (name, url, pid) =>
+      httpContender(name, url, calls, (body) => body.length === 300, pid === undefined ? {} : { it: pid });
     const contenders = [
       await startHello(),
-      contender('Gatehouse gateway', house.url),
+      contender('Gatehouse gateway', house.url, house.pid),
       contender('(what stands behind, asked directly)', upstream),
     ];
     /** @type {import('../tools/report.mjs').Line[]} */
@@ -39,7 +40,10 @@ export const gateway = {
     for (const [name, file] of NODE_PEERS) {
       const reason = whyMissing(name);
       if (reason !== undefined) missing.push(missingLine(name, reason));
-      else contenders.push(contender(name, (await startPeer(file, { UPSTREAM: upstream, FOLDER: scratch })).url));
+      else {
+        const peer = await startPeer(file, { UPSTREAM: upstream, FOLDER: scratch });
+        contenders.push(contender(name, peer.url, peer.pid));
+      }
     }
     const figures = await measureByTurns(contenders, pace);
     await house.stop();

@@ -17,6 +17,7 @@ export const me = {
       house.url,
       [{ path: '/api/v1/me.php', headers }],
       (body) => JSON.parse(body).success,
+      house.pids,
     );
     const [hello, own] = await measureByTurns([await startHello(), contender], pace);
     await house.stop();

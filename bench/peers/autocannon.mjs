@@ -7,6 +7,7 @@ const result = await autocannon({
   url,
   connections: Number(connections),
   duration: Number(seconds),
+  idReplacement: true,
   requests: JSON.parse(readFileSync(file, 'utf8')).map((call) => ({ method: 'GET', ...call })),
 });
 const count = result['2xx'];

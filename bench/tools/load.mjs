@@ -17,7 +17,7 @@ export const LOADER = wrk === undefined ? 'autocannon' : 'wrk';
  * @property {string} [method]
  * @property {string} path
  * @property {Readonly<Record<string, string>>} [headers]
- * @property {string} [body]
+ * @property {string} [body] each `[<id>]` in it becomes a text of its own every time it is sent
  */
 
 /**
@@ -29,6 +29,9 @@ export const LOADER = wrk === undefined ? 'autocannon' : 'wrk';
  * @property {number} errors answers that were no success, or none at all
  * @property {number} [count] successes in all
  */
+
+/** What wrk.lua puts a text of the same length for. */
+const UNIQUE_PLACE = '@'.repeat(20);
 
 let files = 0;
 
@@ -69,9 +72,10 @@ async function runTool(command, args) {
  * @param {HttpCall} call
  */
 function toText(host, { method = 'GET', path, headers = {}, body }) {
-  const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
+  const sent = body?.replaceAll('[<id>]', UNIQUE_PLACE);
+  const length = sent === undefined ? {} : { 'content-length': String(Buffer.byteLength(sent)) };
   const lines = Object.entries({ host, ...headers, ...length }).map(([name, value]) => `${name}: ${value}\r\n`);
-  return `${method} ${path} HTTP/1.1\r\n${lines.join('')}\r\n${body ?? ''}`;
+  return `${method} ${path} HTTP/1.1\r\n${lines.join('')}\r\n${sent ?? ''}`;
 }
 
 /** @param {string} text */

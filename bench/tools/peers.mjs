@@ -57,13 +57,15 @@ export async function startPeer(file, env = {}) {
  * @param {string} url
  * @param {readonly HttpCall[]} calls
  * @param {(body: string) => boolean} isRight what the first call's answer must be
+ * @param {Readonly<Record<string, number>>} [pids] whose use of the processor is told
  * @returns {Contender}
  */
-export function httpContender(name, url, calls, isRight) {
+export function httpContender(name, url, calls, isRight, pids = {}) {
   const load = prepareLoad(url, calls);
   return {
     name,
     load,
+    pids,
     async check() {
       const [{ path, method = 'GET', headers = {}, body } = { path: '/' }] = calls;
       const response = await fetch(url + path, { method, headers, ...(body === undefined ? {} : { body }) });
@@ -78,6 +80,6 @@ export function httpContender(name, url, calls, isRight) {
  * @returns {Promise<Contender>}
  */
 export async function startHello() {
-  const { url } = await startPeer('hello.mjs');
-  return httpContender('Express 5 hello', url, [{ path: '/' }], (body) => body === 'Hello World!');
+  const { url, pid } = await startPeer('hello.mjs');
+  return httpContender('Express 5 hello', url, [{ path: '/' }], (body) => body === 'Hello World!', { hello: pid });
 }

@@ -74,12 +74,14 @@ export function renderOutcome({ lines, unit = '/s', notes = [] }) {
  * @param {{ readonly reach?: string, readonly reached?: boolean }} [aim]
  * @returns {Line}
  */
-export function rateLine({ name, rate, p50Ms, p99Ms, ratio }, aim = {}) {
+export function rateLine({ name, rate, p50Ms, p99Ms, ratio, cpuMicros }, aim = {}) {
+  const cpu = Object.entries(cpuMicros).map(([process, micros]) => `${process} ${Math.round(micros)}`);
   const cells = {
     'a second': formatNumber(rate),
     'p50 ms': formatMs(p50Ms),
     'p99 ms': formatMs(p99Ms),
     '× Express hello': ratio === null ? '–' : ratio.toFixed(2),
+    'CPU µs a call': cpu.join(' + ') || '–',
   };
   return { name, cells, bar: rate, ...aim };
 }

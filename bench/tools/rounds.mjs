@@ -1,3 +1,5 @@
+import { readCpuMicros } from './cpu.mjs';
+
 /** @typedef {import('./load.mjs').Sample} Sample */
 
 /**
@@ -6,6 +8,7 @@
  * @property {string} name
  * @property {() => Promise<void>} [check] throws when it does not do what is measured
  * @property {(seconds: number) => Promise<Sample>} load
+ * @property {Readonly<Record<string, number>>} [pids] its processes by name: what a call costs each of them is told
  */
 
 /**
@@ -17,6 +20,7 @@
  * @property {number} p99Ms
  * @property {number | null} ratio the median of what it was to the yardstick of the same round; null without one
  * @property {readonly number[]} rates of each round
+ * @property {Readonly<Record<string, number>>} cpuMicros what a call cost each of its processes, which does not depend on who else is at work
  */
 
 /** @typedef {{ readonly rounds: number, readonly seconds: number, readonly warmSeconds: number }} Pace */
@@ -35,9 +39,13 @@ export async function measureByTurns(contenders, { rounds, seconds, warmSeconds 
   }
   /** @type {Sample[][]} */
   const samples = contenders.map(() => []);
+  /** @type {Record<string, number>[]} */
+  const cpu = contenders.map(() => ({}));
   for (let round = 0; round < rounds; round += 1) {
-    for (const [index, { name, load }] of contenders.entries()) {
+    for (const [index, { name, load, pids = {} }] of contenders.entries()) {
+      const before = readAll(pids);
       const sample = await load(seconds);
+      addUse(cpu[index] ?? {}, before, readAll(pids));
       if (sample.errors > 0 || sample.rate === 0)
         throw new Error(`${name}: ${sample.errors} errors at ${sample.rate.toFixed(0)} answers a second`);
       samples[index]?.push(sample);
@@ -53,8 +61,34 @@ export async function measureByTurns(contenders, { rounds, seconds, warmSeconds 
       p99Ms: median(own.map(({ p99Ms }) => p99Ms)),
       ratio: median(own.map(({ rate }, round) => rate / (yardstick[round]?.rate ?? Number.NaN))),
       rates: own.map(({ rate }) => rate),
+      cpuMicros: divideAll(
+        cpu[index] ?? {},
+        own.reduce((sum, { count = 0 }) => sum + count, 0),
+      ),
     };
   });
+}
+
+/** @param {Readonly<Record<string, number>>} pids */
+function readAll(pids) {
+  return Object.fromEntries(Object.entries(pids).map(([name, pid]) => [name, readCpuMicros(pid)]));
+}
+
+/**
+ * @param {Record<string, number>} sums
+ * @param {Readonly<Record<string, number>>} before
+ * @param {Readonly<Record<string, number>>} after
+ */
+function addUse(sums, before, after) {
+  for (const [name, micros] of Object.entries(after)) sums[name] = (sums[name] ?? 0) + micros - (before[name] ?? 0);
+}
+
+/**
+ * @param {Readonly<Record<string, number>>} sums
+ * @param {number} count
+ */
+function divideAll(sums, count) {
+  return Object.fromEntries(Object.entries(sums).map(([name, sum]) => [name, sum / count]));
 }
 
 /**

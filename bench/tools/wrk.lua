@@ -1,20 +1,30 @@
--- Plays prepared requests in turn: a file of them, each behind its length in bytes and a line's end. Prints one line of JSON.
+-- Plays prepared requests in turn: a file of them, each behind its length in bytes and a line's end. Twenty @ in a request become
+-- a text of its own each time. Prints one line of JSON.
+local place = string.rep("@", 20)
 local requests = {}
+local marked = {}
 local at = 0
+local sent = 0
+local run = os.time() % 1000000
 
 function init(args)
   local file = assert(io.open(args[1], "rb"))
   while true do
     local length = file:read("*l")
     if length == nil then break end
-    requests[#requests + 1] = file:read(tonumber(length))
+    local text = file:read(tonumber(length))
+    requests[#requests + 1] = text
+    marked[#requests] = text:find(place, 1, true)
   end
   file:close()
 end
 
 function request()
   at = at % #requests + 1
-  return requests[at]
+  local text, position = requests[at], marked[at]
+  if position == nil then return text end
+  sent = sent + 1
+  return text:sub(1, position - 1) .. string.format("%06d-%013d", run, sent) .. text:sub(position + 20)
 end
 
 function done(summary, latency)
