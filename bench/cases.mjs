@@ -1,9 +1,10 @@
 import { batch } from './cases/batch.mjs';
 import { gateway } from './cases/gateway.mjs';
 import { getMember } from './cases/get-member.mjs';
+import { lists } from './cases/lists.mjs';
 import { me } from './cases/me.mjs';
 import { radius } from './cases/radius.mjs';
 import { verify } from './cases/verify.mjs';
 
 /** All cases, in the order in which they run. @type {readonly import('./tools/case.mjs').Case[]} */
-export const cases = [gateway, me, verify, getMember, radius, batch];
+export const cases = [gateway, me, verify, getMember, radius, batch, lists];

@@ -1,20 +1,19 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { createVault } from '@gatehouse/db';
 import { createDatabase } from '../tools/databases.mjs';
 import { RADIUS_SECRET, startGatehouseRadius, startSqlRadius, whyNoFreeRadius, whyNoSql } from '../tools/free-radius.mjs';
-import { DATA_KEY, startHouse } from '../tools/house.mjs';
+import { startHouse } from '../tools/house.mjs';
 import { httpContender, startHello } from '../tools/peers.mjs';
 import { missingLine, rateLine } from '../tools/report.mjs';
 import { measureByTurns } from '../tools/rounds.mjs';
 import { ROOT } from '../tools/start-process.mjs';
+import { makeVouchers, PASSCODE } from '../tools/vouchers.mjs';
 
 /** @typedef {import('../tools/rounds.mjs').Contender} Contender */
 /** @typedef {import('../tools/report.mjs').Line} Line */
 
 const run = promisify(execFile);
-const PASSCODE = 'bench-passcode';
 
 /** A venue makes vouchers, and its guests come on line. @type {import('../tools/case.mjs').Case} */
 export const radius = {
@@ -110,24 +109,4 @@ async function makeSite(house, { pool }, count) {
   await house.call('POST', `/admin/v1/sites/${id}/nas`, { name: 'AP', address: '127.0.0.1', secret: RADIUS_SECRET });
   await makeVouchers(pool, id, count);
   return { id, apiKey };
-}
-
-/**
- * Vouchers with sealed passcodes, as the service makes them.
- * @param {import('pg').Pool} pool
- * @param {number} siteId
- * @param {number} count
- */
-export async function makeVouchers(pool, siteId, count) {
-  const vault = createVault(Buffer.from(DATA_KEY, 'hex'));
-  for (let start = 0; start < count; start += 20_000) {
-    const names = Array.from({ length: Math.min(20_000, count - start) }, (_, index) => `guest-${start + index}`);
-    const sealed = names.map((name) => vault.seal(PASSCODE, `voucher:${siteId}:${name}`).toString('hex'));
-    await pool.query(
-      `INSERT INTO vouchers (site_id, username, passcode, fullname, valid_for, valid_from)
-       SELECT $1, name, decode(sealed, 'hex'), 'Guest ' || name, '30 days', now() FROM unnest($2::text[], $3::text[]) AS row(name, sealed)`,
-      [siteId, names, sealed],
-    );
-  }
-  await pool.query('VACUUM ANALYZE vouchers');
 }

@@ -35,7 +35,7 @@ import { readCpuMicros } from './cpu.mjs';
 export async function measureByTurns(contenders, { rounds, seconds, warmSeconds }) {
   for (const { check, load } of contenders) {
     await check?.();
-    await load(warmSeconds);
+    if (warmSeconds > 0) await load(warmSeconds);
   }
   /** @type {Sample[][]} */
   const samples = contenders.map(() => []);

@@ -1,0 +1,111 @@
+import { createDatabase } from '../tools/databases.mjs';
+import { fillLists } from '../tools/fill-lists.mjs';
+import { startHouse } from '../tools/house.mjs';
+import { findQueries } from '../tools/list-queries.mjs';
+import { formatMs } from '../tools/report.mjs';
+import { median } from '../tools/rounds.mjs';
+import { makeSeller } from '../tools/seller.mjs';
+
+/** @typedef {import('../tools/house.mjs').House} House */
+/** @typedef {import('../tools/list-queries.mjs').ListQuery} ListQuery */
+
+const FULL_SIZES = [1_000, 100_000, 1_000_000];
+const QUICK_SIZES = [1_000, 3_000];
+/** What the greatest may take, times the smallest. */
+const GROWTH = 1.5;
+/** What a deep page and parts of one or two characters may take at any size, in milliseconds. */
+const CEILING_MS = 60;
+/** Below it a clock of milliseconds and a busy machine tell nothing of growth. */
+const NOISE_MS = 1;
+
+/** Every list stays as fast with a million rows as with a thousand. @type {import('../tools/case.mjs').Case} */
+export const lists = {
+  name: 'lists',
+  async run({ quick }) {
+    const sizes = quick ? QUICK_SIZES : FULL_SIZES;
+    const [rounds, calls] = quick ? [1, 2] : [3, 9];
+    const places = [];
+    for (const size of sizes) places.push(await makePlace(size));
+    const names = places[0]?.queries.map(({ name }) => name) ?? [];
+    /** @type {number[][][]} p50 by query, size and round */
+    const figures = names.map(() => sizes.map(() => []));
+    for (let round = 0; round < rounds; round += 1) {
+      for (const [query] of names.entries()) {
+        for (const [size, { queries, house }] of places.entries()) {
+          const found = queries[query];
+          if (found !== undefined) figures[query]?.[size]?.push(await measure(house, found, round === 0 ? 3 : 1, calls));
+        }
+      }
+    }
+    for (const { house, database } of places) {
+      await house.stop();
+      await database.drop();
+    }
+    return {
+      title: `lists at ${sizes.map((size) => size.toLocaleString('en')).join(', ')} rows, p50 in ms`,
+      lines: (places[0]?.queries ?? []).map((query, index) => toLine(query, sizes, (figures[index] ?? []).map(median), quick)),
+      notes: [
+        `One call after the other, through the gateway; ${calls} calls a round. Rounds go over all sizes. Differences below ${NOISE_MS} ms do not count as growth.`,
+        `A page of 50 keys, 25 users, 100 vouchers, 50 audit rows. The overview is kept for 5 seconds: it is asked for once a round, anew.`,
+      ],
+    };
+  },
+};
+
+/** @param {number} count rows of each kind */
+async function makePlace(count) {
+  const database = await createDatabase();
+  const house = await startHouse({ databaseUrl: database.url });
+  const seller = await makeSeller(house);
+  const site = await house.call('POST', '/admin/v1/sites', { name: 'Bench', timezone: 'Europe/Berlin', api_enabled: true });
+  const { secret: siteApiKey } = await house.call('POST', `/admin/v1/sites/${site.id}/api-keys`);
+  const reseller = await house.call('POST', '/admin/v1/users', { name: 'Reseller' });
+  await database.pool.query(`UPDATE users SET plan = 'reseller', rate_limit = 2000000000, rate_limit_window = 3600 WHERE id = $1`, [
+    reseller.id,
+  ]);
+  const { secret: resellerToken } = await house.call('POST', `/admin/v1/users/${reseller.id}/credentials`, { kind: 'phpstrap' });
+  const startedAt = performance.now();
+  await fillLists(database.pool, {
+    sellerId: seller.id,
+    providerId: seller.providerId,
+    serviceId: seller.serviceId,
+    siteId: site.id,
+    count,
+  });
+  console.error(`bench: ${count.toLocaleString('en')} rows of each kind (${((performance.now() - startedAt) / 1_000).toFixed(0)} s)`);
+  const queries = await findQueries(house, { ...seller, siteApiKey, resellerToken, count });
+  return { house, database, queries };
+}
+
+/**
+ * @param {House} house
+ * @param {ListQuery} query
+ * @param {number} warm calls that do not count
+ * @param {number} calls
+ */
+async function measure({ url }, { name, path, method = 'GET', headers, body, once = false }, warm, calls) {
+  const times = [];
+  for (let call = once ? warm : 0; call < (once ? warm + 1 : warm + calls); call += 1) {
+    const startedAt = performance.now();
+    const response = await fetch(url + path, { method, headers, ...(body === undefined ? {} : { body }) });
+    await response.arrayBuffer();
+    if (!response.ok) throw new Error(`${name} answered ${response.status}`);
+    if (call >= warm) times.push(performance.now() - startedAt);
+  }
+  return median(times);
+}
+
+/**
+ * @param {ListQuery} query
+ * @param {readonly number[]} sizes
+ * @param {readonly number[]} p50s
+ * @param {boolean} quick
+ */
+function toLine({ name, isHard = false }, sizes, p50s, quick) {
+  const [smallest = Number.NaN, greatest = Number.NaN] = [p50s[0], p50s.at(-1)];
+  const cells = Object.fromEntries(sizes.map((size, index) => [size.toLocaleString('en'), formatMs(p50s[index] ?? Number.NaN)]));
+  const line = { name, cells: { ...cells, growth: `${(greatest / smallest).toFixed(2)} ×` } };
+  if (quick) return line;
+  const isFlat = greatest <= Math.max(smallest * GROWTH, smallest + NOISE_MS);
+  return { ...line, reach: isHard ? `≤ ${CEILING_MS} ms` : `≤ ${GROWTH} ×`, reached: isHard ? Math.max(...p50s) <= CEILING_MS : isFlat };
+}
