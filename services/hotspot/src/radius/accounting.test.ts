@@ -1,42 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { Socket } from 'node:dgram';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { encodeReport, INTERIM, ON, type Report, START, STOP } from '../testing/accounting-report.ts';
 import { hasFreeRadius } from '../testing/free-radius.ts';
-import { attribute, bind, openRadiusSocket, type RadiusSocket } from '../testing/radius-socket.ts';
+import { attribute, bind, openRadiusSocket, type RadiusSocket, readAttributes } from '../testing/radius-socket.ts';
 import type { TestSite } from '../testing/start-test-hotspot.ts';
 import { startTestVenue, type TestAccessPoint, type TestVenue } from '../testing/start-test-venue.ts';
 import { sweepStaleSessions } from './sweep-stale-sessions.ts';
 
 const MB = 1_048_576;
-const START = 1;
-const STOP = 2;
-const INTERIM = 3;
-const ON = 7;
-
-/** What a test has an access point report. */
-interface Report {
-  readonly status: number;
-  readonly classRef?: string;
-  readonly session?: string;
-  readonly sent?: number;
-  readonly got?: number;
-  readonly seconds?: number;
-  readonly delay?: number;
-  readonly cause?: number;
-}
-
-/** The attributes of a report, by their numbers in RFC 2865 to 2869. */
-function encode({ status, classRef, session = 's1', sent = 0, got = 0, seconds = 0, delay = 0, cause }: Report): Buffer[] {
-  const low = (bytes: number) => bytes % 2 ** 32;
-  const high = (bytes: number) => Math.floor(bytes / 2 ** 32);
-  return [
-    ...[attribute(40, status), attribute(44, session), attribute(46, seconds), attribute(41, delay)],
-    ...[attribute(42, low(sent)), attribute(52, high(sent)), attribute(43, low(got)), attribute(53, high(got))],
-    ...(classRef === undefined ? [] : [attribute(25, classRef)]),
-    ...(cause === undefined ? [] : [attribute(49, cause)]),
-  ];
-}
-
 (hasFreeRadius() ? describe : describe.skip)('accounting by RADIUS', () => {
   let venue: TestVenue;
   let site: TestSite;
@@ -65,7 +37,7 @@ function encode({ status, classRef, session = 's1', sent = 0, got = 0, seconds =
     const classRef = Buffer.from(String(attributes.Class).slice(2), 'hex').toString();
     return { username, passcode, mac, classRef };
   }
-  const report = (sent: Report, by = socket) => by.account(encode(sent));
+  const report = (sent: Report, by = socket) => by.account(encodeReport(sent));
   const active = async (username: string) =>
     (await venue.call(site, 'get_active_guests')).body.data.find((row: Record<string, unknown>) => row.logins === username);
   const logged = async (username: string) =>
@@ -181,9 +153,9 @@ function encode({ status, classRef, session = 's1', sent = 0, got = 0, seconds =
   it('an access point that does not hand the Class back is understood by its own number', async () => {
     const { username, mac } = await signIn();
     const from = [attribute(1, username), attribute(31, mac)];
-    await socket.account([...encode({ status: START, session: 'x9' }), ...from]);
-    await socket.account([...encode({ status: STOP, session: 'x9', sent: 3, got: 4, cause: 1 }), ...from]);
-    await socket.account([...encode({ status: STOP, session: 'x9', sent: 3, got: 4, cause: 1 }), ...from]);
+    await socket.account([...encodeReport({ status: START, session: 'x9' }), ...from]);
+    await socket.account([...encodeReport({ status: STOP, session: 'x9', sent: 3, got: 4, cause: 1 }), ...from]);
+    await socket.account([...encodeReport({ status: STOP, session: 'x9', sent: 3, got: 4, cause: 1 }), ...from]);
     expect(await used(username)).toEqual([3, 4]);
     expect(await active(username)).toBeUndefined();
   });
@@ -259,47 +231,10 @@ function encode({ status, classRef, session = 's1', sent = 0, got = 0, seconds =
       expect((await until(3))?.attributes.get(44)).toBe('live-2');
     });
   });
-
-  // The embedded database is one thread of WebAssembly: there fewer sessions say the same.
-  it('10,000 sessions of 20 access points are counted to the byte', async () => {
-    const { db } = venue.deps;
-    const count = db.kind === 'postgres' ? 10_000 : 2_000;
-    const points = await Promise.all(Array.from({ length: 20 }, () => venue.makeAccessPoint(site)));
-    const now = venue.clock();
-    await db.execute`
-      WITH made AS (
-        INSERT INTO vouchers (site_id, username, passcode, fullname, valid_for, valid_from)
-        SELECT ${site.id}, 'bulk-' || n, ''::bytea, 'Bulk', '1 day', ${now} FROM generate_series(0, ${count - 1}::int) n RETURNING id, username
-      )
-      INSERT INTO guest_sessions (site_id, nas_id, class_ref, voucher_id, login, method, started_at, last_update_at, counters_moved_at)
-      SELECT ${site.id}, (${points.map(({ id }) => id)}::int[])[n % 20 + 1], md5(n::text), made.id, username, 'voucher', ${now}, ${now}, ${now}
-      FROM made, LATERAL (SELECT substr(username, 6)::int AS n) AS numbered`;
-    const classOf = (index: number) => createHash('md5').update(String(index)).digest('hex');
-    await Promise.all(
-      points.map(async ({ address, secret }, number) => {
-        const each = await openRadiusSocket(address, secret, venue.radius);
-        const sessions = Array.from({ length: count / 20 }, (_, row) => row * 20 + number);
-        await Promise.all(
-          sessions.map((index) => report({ status: STOP, classRef: classOf(index), session: `b${index}`, sent: index * 2, got: 1 }, each)),
-        );
-        each.close();
-      }),
-    );
-    const total = { sent: count * (count - 1), got: count };
-    const [sessions] = await db.query<Record<string, unknown>>`
-      SELECT sum(bytes_in)::int AS sent, sum(bytes_out)::int AS got, count(ended_at)::int AS ended FROM guest_sessions WHERE login LIKE 'bulk-%'`;
-    expect(sessions).toEqual({ ...total, ended: count });
-    const [vouchers] = await db.query<Record<string, unknown>>`
-      SELECT sum(bytes_in)::int AS sent, sum(bytes_out)::int AS got FROM vouchers WHERE username LIKE 'bulk-%'`;
-    expect(vouchers).toEqual(total);
-  }, 60_000);
 });
 
 function decodeRequest(packet: Buffer, secret: string) {
-  const attributes = new Map<number, string>();
-  for (let at = 20; at < packet.length; at += packet.readUInt8(at + 1)) {
-    attributes.set(packet.readUInt8(at), packet.subarray(at + 2, at + packet.readUInt8(at + 1)).toString());
-  }
+  const attributes = new Map([...readAttributes(packet)].map(([number, octets]) => [number, octets.toString()]));
   const unsigned = Buffer.from(packet);
   unsigned.fill(0, 4, 20);
   const expected = createHash('md5').update(unsigned).update(secret).digest();

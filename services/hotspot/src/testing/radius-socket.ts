@@ -8,6 +8,8 @@ import { createSocket, type Socket } from 'node:dgram';
 export interface RadiusSocket {
   /** Sends an Access-Request with PAP and a Message-Authenticator. @returns the code of the answer */
   login(name: string, passcode: string, attributes?: readonly Buffer[]): Promise<number>;
+  /** As `login`. @returns the Class of the session it opened @throws Error when it is refused */
+  signIn(name: string, passcode: string, attributes?: readonly Buffer[]): Promise<string>;
   /** Sends an Accounting-Request and waits for its answer. */
   account(attributes: readonly Buffer[]): Promise<void>;
   close(): void;
@@ -19,6 +21,7 @@ export const REJECTED = 3;
 
 const ACCESS_REQUEST = 1;
 const ACCOUNTING_REQUEST = 4;
+const CLASS = 25;
 /** Requests under way at once, as a small router has them. */
 const OUTSTANDING = 8;
 
@@ -46,7 +49,7 @@ export async function openRadiusSocket(
     else next(id);
   };
 
-  async function exchange(port: number, encode: (id: number) => Buffer): Promise<number> {
+  async function exchange(port: number, encode: (id: number) => Buffer): Promise<Buffer> {
     const id = await takeId();
     const packet = encode(id);
     const send = () => socket.send(packet, port, '127.0.0.1');
@@ -58,11 +61,19 @@ export async function openRadiusSocket(
     clearInterval(timer);
     waiting.delete(id);
     giveBack(id);
-    return answer.readUInt8(0);
+    return answer;
   }
 
+  const ask = (name: string, passcode: string, attributes: readonly Buffer[] = []) =>
+    exchange(ports.authPort, (id) => encodeLogin(id, secret, name, passcode, attributes));
   return {
-    login: (name, passcode, attributes = []) => exchange(ports.authPort, (id) => encodeLogin(id, secret, name, passcode, attributes)),
+    login: async (name, passcode, attributes) => (await ask(name, passcode, attributes)).readUInt8(0),
+    async signIn(name, passcode, attributes) {
+      const answer = await ask(name, passcode, attributes);
+      const classRef = readAttributes(answer).get(CLASS);
+      if (classRef === undefined) throw new Error(`${name} was refused.`);
+      return classRef.toString();
+    },
     async account(attributes) {
       await exchange(ports.acctPort, (id) => encodeAccounting(id, secret, attributes));
     },
@@ -74,6 +85,15 @@ export async function openRadiusSocket(
 export function attribute(type: number, value: string | number | Buffer): Buffer {
   const octets = typeof value === 'number' ? numberOctets(value) : Buffer.from(value);
   return Buffer.concat([Buffer.from([type, octets.length + 2]), octets]);
+}
+
+/** The attributes of a packet by their numbers; of one that is there twice, the last. */
+export function readAttributes(packet: Buffer): Map<number, Buffer> {
+  const attributes = new Map<number, Buffer>();
+  for (let at = 20; at < packet.length; at += packet.readUInt8(at + 1)) {
+    attributes.set(packet.readUInt8(at), packet.subarray(at + 2, at + packet.readUInt8(at + 1)));
+  }
+  return attributes;
 }
 
 /** Binds a UDP socket to an address, on any port unless told. */
