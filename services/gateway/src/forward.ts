@@ -1,17 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Fault, PROBLEM_TYPE, type Problem, readProblem } from '@gatehouse/faults';
 import { type Dispatcher, errors, Pool } from 'undici';
+import { createWaitingLine } from './waiting-line.ts';
 
 /** How long a service may take, and how much may wait for it. */
 export interface ForwardLimits {
   /** Until the head of the answer, and between two pieces of its body. */
   readonly answerMs: number;
-  /** Connections a service. */
-  readonly connections: number;
-  /** Requests that may wait for a connection before more are refused. */
+  /** Requests that may be with a service at once. */
+  readonly places: number;
+  /** Requests that may wait for a place before more are refused. */
   readonly queue: number;
+  /** How long one may wait for a place. */
+  readonly queueMs: number;
   /** How long a call that could not be sent at all is tried again: a service that restarts loses nobody. */
   readonly reconnectMs: number;
+  /** How old a connection may grow: a service process that came later gets its share. */
+  readonly connectionTtlMs: number;
 }
 
 /** What goes to a service. */
@@ -43,7 +48,6 @@ export interface Forwarder {
 const WHOLE_BODY_BYTES = 64 * 1024;
 /** How long a connection may be idle before the gateway closes it. */
 const IDLE_MS = 1_000;
-const CONNECTION_TTL_MS = 30_000;
 const LONGEST_PAUSE_MS = 250;
 const MAX_PROBLEM_BYTES = 64 * 1024;
 /** What a success may be; anything else, such as HTML, is rubbish. */
@@ -53,8 +57,9 @@ const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** Opens the way to a service at `url`. Connections are made when they are needed. */
 export function createForwarder(url: string, limits: ForwardLimits): Forwarder {
+  // The pool itself is not bounded: undici 7 can let a request wait for ever when its connections are bounded and have a TTL
+  // (nodejs/undici#5144), and none of its time limits holds for requests that wait within it.
   const pool = new Pool(url, {
-    connections: limits.connections,
     pipelining: 1,
     headersTimeout: limits.answerMs,
     bodyTimeout: limits.answerMs,
@@ -62,18 +67,23 @@ export function createForwarder(url: string, limits: ForwardLimits): Forwarder {
     // Shorter than a service's own drain: a connection that was idle is closed from this side, never under a request.
     keepAliveTimeout: IDLE_MS,
     keepAliveMaxTimeout: IDLE_MS,
-    // Connections are made anew now and then, so that a service process that came later gets its share.
-    clientTtl: CONNECTION_TTL_MS,
+    clientTtl: limits.connectionTtlMs,
   });
-  let underWay = 0;
+  const line = createWaitingLine(limits);
   return {
     async send(request) {
-      if (underWay >= limits.connections + limits.queue) throw new Fault('OVERLOADED', { retryAfterSeconds: 1 });
-      underWay += 1;
+      await line.enter();
+      let isStream = false;
       try {
-        return await readAnswer(await dispatch(pool, request, limits.reconnectMs), request.method);
+        const answer = await readAnswer(await dispatch(pool, request, limits.reconnectMs), request.method);
+        if (answer.kind === 'success' && !Buffer.isBuffer(answer.body)) {
+          // Its place is taken until its last byte.
+          isStream = true;
+          answer.body.once('close', () => line.leave());
+        }
+        return answer;
       } finally {
-        underWay -= 1;
+        if (!isStream) line.leave();
       }
     },
     close: () => pool.close(),

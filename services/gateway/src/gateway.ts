@@ -30,7 +30,15 @@ export interface GatewayLimits extends ForwardLimits {
   readonly bodyMs: number;
 }
 
-const LIMITS: GatewayLimits = { answerMs: 10_000, bodyMs: 15_000, connections: 128, queue: 1_000, reconnectMs: 6_000 };
+const LIMITS: GatewayLimits = {
+  answerMs: 10_000,
+  bodyMs: 15_000,
+  places: 128,
+  queue: 1_000,
+  queueMs: 5_000,
+  reconnectMs: 6_000,
+  connectionTtlMs: 30_000,
+};
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
 /** How much of a refused body is read and thrown away, so that its sender gets to read the refusal. */
@@ -133,10 +141,13 @@ export function createGateway(options: GatewayOptions): Gateway {
         options.log.warn({ requestId: passage.id, err: error }, 'a service broke off in the middle of an answer');
         response.destroy();
       });
-      response.on('close', () => {
+      const end = () => {
         body.destroy();
         resolve();
-      });
+      };
+      // Whoever asked may have gone while the service was thinking.
+      if (response.destroyed) return end();
+      response.on('close', end);
       body.pipe(response);
     });
   }
