@@ -10,7 +10,7 @@ export const me = {
   async run({ pace }) {
     const database = await createDatabase();
     const house = await startHouse({ databaseUrl: database.url, only: ['accounts'] });
-    const token = await makeTokenHolder(house, database);
+    const token = await makeTokenHolder(house, database, 'bench');
     const headers = { authorization: `Bearer ${token}` };
     const contender = httpContender(
       'me.php through gateway and accounts',
@@ -37,11 +37,13 @@ export const me = {
 /**
  * @param {import('../tools/house.mjs').House} house
  * @param {import('../tools/databases.mjs').BenchDatabase} database
- * @returns {Promise<string>} a phpstrap token whose limit is never reached
+ * @param {string} name
+ * @param {number} [limit] calls an hour; so many that it is never reached unless told
+ * @returns {Promise<string>} a phpstrap token
  */
-export async function makeTokenHolder(house, database) {
-  const user = await house.call('POST', '/admin/v1/users', { name: 'Bench', email: 'bench@bench.example' });
-  await database.pool.query('UPDATE users SET rate_limit = 2000000000, rate_limit_window = 3600 WHERE id = $1', [user.id]);
+export async function makeTokenHolder(house, { pool }, name, limit = 2_000_000_000) {
+  const user = await house.call('POST', '/admin/v1/users', { name, email: `${name}@bench.example` });
+  await pool.query('UPDATE users SET rate_limit = $2, rate_limit_window = 3600 WHERE id = $1', [user.id, limit]);
   const { secret } = await house.call('POST', `/admin/v1/users/${user.id}/credentials`, { kind: 'phpstrap' });
   return secret;
 }

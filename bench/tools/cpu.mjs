@@ -29,3 +29,17 @@ export function readMemoryMb(pid) {
     return 0;
   }
 }
+
+/**
+ * The process that a wrapper such as npm runs: the youngest of its line.
+ * @param {number} pid
+ * @returns {number}
+ */
+export function findWorker(pid) {
+  try {
+    const [child] = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean);
+    return child === undefined ? pid : findWorker(Number(child));
+  } catch {
+    return pid;
+  }
+}

@@ -27,7 +27,7 @@ const KEYS_SQL = `
   SELECT regexp_replace(upper(left(md5('a' || i), 16)), '(....)(....)(....)(....)', '\\1-\\2-\\3-\\4'), $1, CASE WHEN i % 5 = 0 THEN $2::int END,
     CASE WHEN i % 4 = 0 THEN $3::int END, 'key ' || i, CASE WHEN i % 100 = 0 THEN '2000000000000000' || i % 10 END, i % 20 = 1, i % 10 = 2, 1 - i % 2,
     CASE WHEN i % 5 < 2 THEN now() - i * interval '1 second' END,
-    CASE WHEN i % 3 > 0 THEN now() + (i * 7919 % 432000 - 216000) * interval '2 minutes' END
+    CASE WHEN i % 3 > 0 THEN now() + (i::bigint * 7919 % 432000 - 216000) * interval '2 minutes' END
   FROM generate_series(1, $4::int) AS i`;
 
 const HWIDS_SQL = `

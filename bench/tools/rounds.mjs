@@ -7,7 +7,7 @@ import { readCpuMicros } from './cpu.mjs';
  * @typedef {object} Contender
  * @property {string} name
  * @property {() => Promise<void>} [check] throws when it does not do what is measured
- * @property {(seconds: number) => Promise<Sample>} load
+ * @property {(seconds: number, connections?: number) => Promise<Sample>} load
  * @property {Readonly<Record<string, number>>} [pids] its processes by name: what a call costs each of them is told
  */
 

@@ -1,0 +1,112 @@
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { findWorker, readMemoryMb } from '../tools/cpu.mjs';
+import { prepareLoad } from '../tools/load.mjs';
+import { startMixedHouse } from '../tools/mixed-load.mjs';
+import { median } from '../tools/rounds.mjs';
+import { scratch } from '../tools/scratch.mjs';
+import { startProcess } from '../tools/start-process.mjs';
+
+const FIRST_MS = 3_000;
+const SECOND_MS = 1_500;
+const SERVICE_MB = 150;
+const STANDALONE_MB = 450;
+
+/** How fast it is there, and what it holds. @type {import('../tools/case.mjs').Case} */
+export const start = {
+  name: 'start',
+  async run({ pace, quick }) {
+    const { firsts, seconds, standalone } = await measureStarts(quick ? 1 : pace.rounds);
+    const loadSeconds = quick ? 1 : 15;
+    await sleep(quick ? 500 : 5_000);
+    const standaloneRest = readMemoryMb(standalone.pid);
+    await loadStandalone(standalone, loadSeconds);
+    const standaloneBusy = readMemoryMb(standalone.pid);
+    await standalone.stop();
+    const { house, load, database } = await startMixedHouse();
+    await sleep(quick ? 500 : 5_000);
+    const rest = readAll(house.pids);
+    const sample = await load(loadSeconds);
+    if (sample.errors > 0) throw new Error(`${sample.errors} errors under load`);
+    const busy = readAll(house.pids);
+    await house.stop();
+    await database.drop();
+    const [first, second] = [median(firsts), median(seconds)];
+    /** @param {string} name @param {number} value @param {string} unit @param {number} most */
+    const line = (name, value, unit, most) => ({
+      name,
+      cells: { measured: `${Math.round(value)} ${unit}` },
+      ...(quick ? {} : { reach: `≤ ${most} ${unit}`, reached: value <= most }),
+    });
+    return {
+      title: 'start and memory',
+      lines: [
+        line('standalone: first start', first, 'ms', FIRST_MS),
+        line('standalone: second start', second, 'ms', SECOND_MS),
+        line('standalone: memory at rest', standaloneRest, 'MB', STANDALONE_MB),
+        line('standalone: memory under load', standaloneBusy, 'MB', STANDALONE_MB),
+        ...Object.entries(rest).map(([name, value]) => line(`${name}: memory at rest`, value, 'MB', SERVICE_MB)),
+        ...Object.entries(busy).map(([name, value]) => line(`${name}: memory under load`, value, 'MB', SERVICE_MB)),
+      ],
+      notes: [
+        '`npm start` after the build, from its call until it says that it is ready, with the demo and the embedded database. Memory is what the system counts as resident.',
+        'Under load: 32 connections that call all APIs in turn. Whether ten minutes of it grow anything: `npm run bench -- soak`.',
+      ],
+    };
+  },
+};
+
+/**
+ * @param {number} rounds
+ * @returns the times, and the process of the last start
+ */
+async function measureStarts(rounds) {
+  const firsts = [];
+  const seconds = [];
+  for (let round = 1; ; round += 1) {
+    const dataDir = mkdtempSync(join(scratch, 'standalone-'));
+    const first = await startStandalone(dataDir);
+    firsts.push(first.ms);
+    await first.stop();
+    const second = await startStandalone(dataDir);
+    seconds.push(second.ms);
+    if (round === rounds) return { firsts, seconds, standalone: { ...second, dataDir } };
+    await second.stop();
+  }
+}
+
+/** @param {string} dataDir */
+export async function startStandalone(dataDir) {
+  const startedAt = performance.now();
+  const running = await startProcess({
+    name: 'standalone',
+    command: 'npm',
+    args: ['start', '--silent'],
+    env: { PORT: '0', DATA_DIR: dataDir },
+    ready: /ready at (\S+)[\s\S]*Ctrl\+C/,
+  });
+  const ms = performance.now() - startedAt;
+  const url = /ready at (\S+)/.exec(running.output())?.[1] ?? '';
+  return { ...running, pid: findWorker(running.pid), ms, url };
+}
+
+/**
+ * Calls the APIs of a standalone with the credentials of its demo.
+ * @param {{ readonly url: string, readonly dataDir: string }} standalone
+ * @param {number} seconds
+ */
+export async function loadStandalone({ url, dataDir }, seconds) {
+  const { restApiKey } = JSON.parse(readFileSync(join(dataDir, 'demo.json'), 'utf8'));
+  const sample = await prepareLoad(url, [
+    { path: '/keys', headers: { authorization: restApiKey } },
+    { path: '/api/v1/status.php' },
+    { path: '/keys/public-key' },
+  ])(seconds);
+  if (sample.errors > 0) throw new Error(`${sample.errors} errors of the standalone under load`);
+}
+
+/** @param {Readonly<Record<string, number>>} pids */
+function readAll(pids) {
+  return Object.fromEntries(Object.entries(pids).map(([name, pid]) => [name, readMemoryMb(pid)]));
+}
