@@ -1,5 +1,6 @@
 import type { ServiceDeps } from '@gatehouse/service';
 import { foldAllKeyCounts } from './keys/key-counts.ts';
+import { foldAllPartCounts } from './keys/part-counts.ts';
 import { pruneVerifyUses } from './verify/verify-repository.ts';
 import { pruneWebApi } from './web-api/prune-web-api.ts';
 
@@ -13,6 +14,7 @@ export function startUpkeep({ db, clock, log }: ServiceDeps): { close(): Promise
     try {
       await pruneVerifyUses(db, clock());
       await foldAllKeyCounts(db);
+      await foldAllPartCounts(db);
       await pruneWebApi(db, clock());
     } catch (error) {
       log.warn({ err: error }, 'upkeep of licence keys failed; it is tried again in a minute');

@@ -5,11 +5,11 @@ import { isTimed, type KeyFilter, type KeySlice } from './key-filter.ts';
 /** The bucket of keys that never expire, in days and in hours. */
 export const FOREVER = 2_147_483_647;
 
-const SCOPE = { all: 0, provider: 1, service: 2 } as const;
+const SCOPE = { all: 0, provider: 1, service: 2, both: 3 } as const;
 const UNIT = { day: 0, hour: 1 } as const;
 
 /**
- * An SQL expression for how many keys a seller has in a slice, perhaps of one provider or one service: exact, from the counts
+ * An SQL expression for how many keys a seller has in a slice, perhaps of one provider, one service or both: exact, from the counts
  * that triggers keep and from the few keys that expire within the same hour as a limit of the slice.
  *
  * Read in one statement with a page it agrees with it: keys and changes of counts are written by the same statements.
@@ -19,7 +19,7 @@ export function countSql(
   slice: KeySlice,
   { providerId, serviceId }: Pick<KeyFilter, 'providerId' | 'serviceId'>,
 ): Prisma.Sql {
-  const scope = providerId !== null ? SCOPE.provider : serviceId !== null ? SCOPE.service : SCOPE.all;
+  const { scope, scopeId, secondId } = scopeOf({ providerId, serviceId });
   const states = Prisma.sql`state = ANY(${slice.states}::smallint[])`;
   const parent = parentSql({ providerId, serviceId });
   const pieces = cutExpirySpan(slice.fromMs, slice.toMs, scope === SCOPE.all);
@@ -36,10 +36,16 @@ export function countSql(
   );
   return Prisma.sql`(
     (SELECT coalesce(sum(n), 0) FROM key_counts WHERE user_id = ${userId} AND scope = ${scope}::smallint
-      AND scope_id = ${providerId ?? serviceId ?? 0} AND ${states} AND (${kept}))
+      AND scope_id = ${scopeId} AND second_id = ${secondId} AND ${states} AND (${kept}))
     + (SELECT coalesce(sum(n), 0) FROM key_count_changes WHERE user_id = ${userId} AND ${states} AND ${parent}
       AND ${within(Prisma.sql`expiry_hour`, changedHours)})
     ${exact.length === 0 ? Prisma.empty : Prisma.join(exact, '')})::int`;
+}
+
+function scopeOf({ providerId, serviceId }: Pick<KeyFilter, 'providerId' | 'serviceId'>) {
+  if (providerId !== null && serviceId !== null) return { scope: SCOPE.both, scopeId: providerId, secondId: serviceId };
+  const scope = providerId !== null ? SCOPE.provider : serviceId !== null ? SCOPE.service : SCOPE.all;
+  return { scope, scopeId: providerId ?? serviceId ?? 0, secondId: 0 };
 }
 
 /**
@@ -81,19 +87,22 @@ async function foldKeyCounts(db: Database, userId: number): Promise<{ readonly i
       WHERE id IN (SELECT id FROM key_count_changes WHERE user_id = ${userId} LIMIT ${FOLDED_AT_ONCE} FOR UPDATE SKIP LOCKED)
       RETURNING *
     ), spread AS (
-      SELECT user_id, part.scope, part.scope_id, part.unit, state, part.bucket, sum(n) AS n
-      FROM folded CROSS JOIN LATERAL (VALUES
-        (0, 0, 0, CASE WHEN expiry_hour = ${FOREVER} THEN ${FOREVER} ELSE floor(expiry_hour / 24.0)::int END),
-        (0, 0, 1, expiry_hour),
-        (1, provider_id, 0, CASE WHEN expiry_hour = ${FOREVER} THEN ${FOREVER} ELSE floor(expiry_hour / 24.0)::int END),
-        (2, service_id, 0, CASE WHEN expiry_hour = ${FOREVER} THEN ${FOREVER} ELSE floor(expiry_hour / 24.0)::int END)
-      ) AS part(scope, scope_id, unit, bucket)
-      WHERE part.scope_id IS NOT NULL
-      GROUP BY 1, 2, 3, 4, 5, 6 HAVING sum(n) <> 0
+      SELECT user_id, part.scope, part.scope_id, part.second_id, part.unit, state, part.bucket, sum(n) AS n
+      FROM folded
+      CROSS JOIN LATERAL (SELECT CASE WHEN expiry_hour = ${FOREVER} THEN ${FOREVER} ELSE floor(expiry_hour / 24.0)::int END AS day) AS expiry
+      CROSS JOIN LATERAL (VALUES
+        (0, 0, 0, 0, day),
+        (0, 0, 0, 1, expiry_hour),
+        (1, provider_id, 0, 0, day),
+        (2, service_id, 0, 0, day),
+        (3, provider_id, service_id, 0, day)
+      ) AS part(scope, scope_id, second_id, unit, bucket)
+      WHERE part.scope_id IS NOT NULL AND part.second_id IS NOT NULL
+      GROUP BY 1, 2, 3, 4, 5, 6, 7 HAVING sum(n) <> 0
     ), added AS (
-      INSERT INTO key_counts (user_id, scope, scope_id, unit, state, bucket, n)
-      SELECT * FROM spread ORDER BY 1, 2, 3, 4, 5, 6
-      ON CONFLICT (user_id, scope, scope_id, unit, state, bucket) DO UPDATE SET n = key_counts.n + excluded.n
+      INSERT INTO key_counts (user_id, scope, scope_id, second_id, unit, state, bucket, n)
+      SELECT * FROM spread ORDER BY 1, 2, 3, 4, 5, 6, 7
+      ON CONFLICT (user_id, scope, scope_id, second_id, unit, state, bucket) DO UPDATE SET n = key_counts.n + excluded.n
     )
     SELECT count(*)::int AS folded FROM folded`;
   return { isDone: (row?.folded ?? 0) < FOLDED_AT_ONCE };
@@ -111,8 +120,8 @@ export async function foldSellerKeyCounts(db: Database, userId: number): Promise
 }
 
 function parentSql({ providerId, serviceId }: Pick<KeyFilter, 'providerId' | 'serviceId'>): Prisma.Sql {
-  if (providerId !== null) return Prisma.sql`provider_id = ${providerId}`;
-  return serviceId === null ? Prisma.sql`TRUE` : Prisma.sql`service_id = ${serviceId}`;
+  const provider = providerId === null ? Prisma.sql`TRUE` : Prisma.sql`provider_id = ${providerId}`;
+  return serviceId === null ? provider : Prisma.sql`${provider} AND service_id = ${serviceId}`;
 }
 
 /** @param spans null: anywhere; none: nowhere */

@@ -54,7 +54,12 @@ export function sliceOf({ status, expiresBefore, expiresAfter }: KeyFilter, now:
   };
 }
 
-/** Whether the database narrows by nothing but states and expiry, and perhaps one provider or one service. */
-export function isCounted({ discordId, keyPart, hwidPart, serviceId, providerId }: KeyFilter): boolean {
-  return discordId === null && keyPart === null && hwidPart === null && (serviceId === null || providerId === null);
+/** Whether the database narrows by nothing but states and expiry, and perhaps a provider and a service. */
+export function isCounted({ discordId, keyPart, hwidPart }: KeyFilter): boolean {
+  return discordId === null && keyPart === null && hwidPart === null;
+}
+
+/** Whether nothing but this narrows the list. */
+export function isOnly(filter: KeyFilter, name: keyof KeyFilter): boolean {
+  return Object.entries(filter).every(([other, value]) => other === name || value === null);
 }

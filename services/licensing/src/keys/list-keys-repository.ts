@@ -1,8 +1,9 @@
 import { type Database, likePattern, Prisma } from '@gatehouse/db';
 import { bucketsSql, countSql } from './key-counts.ts';
-import { isCounted, isTimed, type KeyFilter, type KeySlice, sliceOf } from './key-filter.ts';
+import { isCounted, isOnly, isTimed, type KeyFilter, type KeySlice, sliceOf } from './key-filter.ts';
 import type { KeyRecord } from './key-object.ts';
 import { type KeyRow, keyColumns, toKeyRecord } from './key-repository.ts';
+import { isCountedPart, PART_OF, partCountSql } from './part-counts.ts';
 
 /** Which keys to list, of whom, and where in the list. */
 export interface KeyListRequest {
@@ -18,7 +19,7 @@ export interface KeyList {
   readonly keys: readonly KeyRecord[];
   readonly total: number;
   /** How many changes of the seller's counts wait to be folded. */
-  readonly pendingCounts: number;
+  readonly pending: { readonly counts: number; readonly parts: number };
 }
 
 /**
@@ -36,7 +37,8 @@ export async function listKeys(db: Database, request: KeyListRequest): Promise<K
   if (total <= window.offset) return readPage(db, ask, waySql(ask, { limit: 0, offset: 0 }));
   if (window.offset * 2 <= total) return readPage(db, ask, waySql(ask, window));
   const end = Math.min(window.offset + limit, total);
-  const list = await readPage(db, ask, plainSql(ask, { limit: end - window.offset, offset: total - end }, totalSql(ask), 'oldest first'));
+  const fromEnd = { limit: end - window.offset, offset: total - end, order: 'oldest first' } as const;
+  const list = await readPage(db, ask, walkSql(ask, fromEnd));
   return list.total === total ? list : readPage(db, ask, waySql(ask, window));
 }
 
@@ -53,52 +55,66 @@ interface Ask {
 interface Window {
   readonly limit: number;
   readonly offset: number;
+  /** Newest first unless told. */
+  readonly order?: 'oldest first';
 }
 
 /** @param way the common table expressions `total(n)` and `page(id)` */
 async function readPage(db: Database, { userId }: Ask, way: Prisma.Sql): Promise<KeyList> {
-  const rows = await db.query<KeyRow & { total: number; pending: number }>`
+  const rows = await db.query<KeyRow & { total: number; counts: number; parts: number }>`
     WITH ${way}
-    SELECT total.n AS total, (SELECT count(*)::int FROM key_count_changes WHERE user_id = ${userId}) AS pending, ${keyColumns}
+    SELECT total.n AS total, (SELECT count(*)::int FROM key_count_changes WHERE user_id = ${userId}) AS counts,
+      (SELECT count(*)::int FROM key_part_changes WHERE user_id = ${userId}) AS parts, ${keyColumns}
     FROM total LEFT JOIN page ON TRUE LEFT JOIN licence_keys k ON k.id = page.id
       LEFT JOIN services s ON s.id = k.service_id LEFT JOIN providers p ON p.id = k.provider_id
     ORDER BY k.id DESC`;
   const keys = rows.filter(({ id }) => id !== null).map(toKeyRecord);
-  return { keys, total: rows[0]?.total ?? 0, pendingCounts: rows[0]?.pending ?? 0 };
+  return { keys, total: rows[0]?.total ?? 0, pending: { counts: rows[0]?.counts ?? 0, parts: rows[0]?.parts ?? 0 } };
 }
 
 function waySql(ask: Ask, window: Window): Prisma.Sql {
   const { filter, slice } = ask;
   if (isIndexed(filter.keyPart) || isIndexed(filter.hwidPart)) return searchSql(ask, window);
-  if (filter.hwidPart !== null && isOnly(filter, 'hwidPart')) return hwidSql(ask.userId, filter.hwidPart, window);
   const isSliced = isTimed(slice) || slice.states.length < ALL_STATES_COUNT;
   const isWhole = filter.providerId === null && filter.serviceId === null;
   if (isCounted(filter) && isSliced && isWhole) return bucketSql(ask, window, totalSql(ask));
-  return plainSql(ask, window, totalSql(ask), 'newest first');
+  return walkSql(ask, window);
 }
 
 const ALL_STATES_COUNT = 4;
 
 /** Whether the index over trigrams is of use for a part: it needs two letters or digits in a row, and three characters in all. */
 function isIndexed(part: string | null): boolean {
-  return part !== null && part.length >= 3 && /[\p{L}\p{N}]{2}/u.test(part);
-}
-
-function isOnly(filter: KeyFilter, name: keyof KeyFilter): boolean {
-  return Object.entries(filter).every(([other, value]) => other === name || value === null);
+  return part !== null && [...part].length >= 3 && /[\p{L}\p{N}]{2}/u.test(part);
 }
 
 function totalSql({ userId, filter, slice }: Ask): Prisma.Sql {
   if (isCounted(filter)) return countSql(userId, slice, filter);
+  const { keyPart, hwidPart } = filter;
+  if (keyPart !== null && isOnly(filter, 'keyPart') && isCountedPart(keyPart))
+    return partCountSql(userId, PART_OF.key, storedKeyPart(keyPart));
+  if (hwidPart !== null && isOnly(filter, 'hwidPart')) {
+    if (isCountedPart(hwidPart)) return partCountSql(userId, PART_OF.hwids, storedHwidPart(hwidPart));
+    return Prisma.sql`(SELECT count(*)::int FROM (SELECT FROM key_hwids h WHERE ${hwidMatches(userId, hwidPart)} GROUP BY h.key_id) AS matching)`;
+  }
   return Prisma.sql`(SELECT count(*)::int FROM licence_keys k WHERE ${conditionsSql({ userId, filter, slice })})`;
 }
 
-/** In the order of ids: the index of the seller's keys is read until the page is full. */
-function plainSql(ask: Ask, { limit, offset }: Window, total: Prisma.Sql, order: 'newest first' | 'oldest first'): Prisma.Sql {
-  const direction = order === 'newest first' ? Prisma.sql`DESC` : Prisma.sql`ASC`;
+/**
+ * In the order of ids: the index of the seller's keys, or of their HWIDs, is read until the page is full, and not at all where
+ * there is no such page.
+ */
+function walkSql(ask: Ask, { limit, offset, order }: Window): Prisma.Sql {
+  const direction = order === 'oldest first' ? Prisma.sql`ASC` : Prisma.sql`DESC`;
+  const isThere = Prisma.sql`(SELECT n FROM total) > ${offset}`;
+  const { hwidPart } = ask.filter;
+  const ids =
+    hwidPart !== null && isOnly(ask.filter, 'hwidPart')
+      ? Prisma.sql`SELECT DISTINCT h.key_id AS id FROM key_hwids h WHERE ${hwidMatches(ask.userId, hwidPart)} AND ${isThere} ORDER BY h.key_id`
+      : Prisma.sql`SELECT k.id FROM licence_keys k WHERE ${conditionsSql(ask)} AND ${isThere} ORDER BY k.id`;
   return Prisma.sql`
-    total AS (SELECT ${total} AS n),
-    page AS (SELECT k.id FROM licence_keys k WHERE ${conditionsSql(ask)} ORDER BY k.id ${direction} OFFSET ${offset} LIMIT ${limit})`;
+    total AS (SELECT ${totalSql(ask)} AS n),
+    page AS (${ids} ${direction} OFFSET ${offset} LIMIT ${limit})`;
 }
 
 /**
@@ -124,22 +140,31 @@ function bucketSql({ userId, slice }: Ask, { limit, offset }: Window, total: Pri
 
 /** By a part of the key or of an HWID: what matches is found once, for the page and the total. */
 function searchSql(ask: Ask, { limit, offset }: Window): Prisma.Sql {
+  const { hwidPart } = ask.filter;
+  const found =
+    hwidPart !== null && isOnly(ask.filter, 'hwidPart')
+      ? Prisma.sql`SELECT DISTINCT h.key_id AS id FROM key_hwids h WHERE ${hwidMatches(ask.userId, hwidPart)}`
+      : Prisma.sql`SELECT k.id FROM licence_keys k WHERE ${conditionsSql(ask)}`;
   return Prisma.sql`
-    found AS MATERIALIZED (SELECT k.id FROM licence_keys k WHERE ${conditionsSql(ask)}),
+    found AS MATERIALIZED (${found}),
     total AS (SELECT count(*)::int AS n FROM found),
     page AS (SELECT id FROM found ORDER BY id DESC OFFSET ${offset} LIMIT ${limit})`;
 }
 
-/** By one or two characters of an HWID, which most keys may have: the index of bindings is read until the page is full. */
-function hwidSql(userId: number, part: string, { limit, offset }: Window): Prisma.Sql {
-  const matches = hwidMatches(userId, part);
-  return Prisma.sql`
-    total AS (SELECT count(*)::int AS n FROM (SELECT FROM key_hwids h WHERE ${matches} GROUP BY h.key_id) AS matching),
-    page AS (SELECT DISTINCT h.key_id AS id FROM key_hwids h WHERE ${matches} ORDER BY h.key_id DESC OFFSET ${offset} LIMIT ${limit})`;
+function hwidMatches(userId: number, part: string): Prisma.Sql {
+  const stored = storedHwidPart(part);
+  if (isIndexed(part)) return Prisma.sql`h.user_id = ${userId} AND h.folded LIKE ${storedHwidPart(likePattern(part))}`;
+  return Prisma.sql`h.user_id = ${userId} AND strpos(h.folded, ${stored}) > 0`;
 }
 
-function hwidMatches(userId: number, part: string): Prisma.Sql {
-  return Prisma.sql`h.user_id = ${userId} AND h.folded LIKE lower(${likePattern(part)})`;
+/** Key values are capitals (a CHECK says so): no need to fold them row by row. */
+function storedKeyPart(part: string): Prisma.Sql {
+  return Prisma.sql`upper(${part}::text)`;
+}
+
+/** As the database folds HWIDs. */
+function storedHwidPart(part: string): Prisma.Sql {
+  return Prisma.sql`lower(${part}::text)`;
 }
 
 function conditionsSql({ userId, filter, slice }: Ask): Prisma.Sql {
@@ -149,11 +174,14 @@ function conditionsSql({ userId, filter, slice }: Ask): Prisma.Sql {
   if (filter.providerId !== null) conditions.push(Prisma.sql`k.provider_id = ${filter.providerId}`);
   if (slice.states.length < ALL_STATES_COUNT) conditions.push(Prisma.sql`k.state = ANY(${slice.states}::smallint[])`);
   if (isTimed(slice)) conditions.push(expirySql(slice));
-  // Key values are capitals (a CHECK says so): no need to fold their case.
   if (filter.keyPart !== null) {
-    // The trigram index would be taken for `B-C` too, and finds every key with a group that begins with C.
-    const column = filter.keyPart.length >= 3 && !isIndexed(filter.keyPart) ? Prisma.sql`(k.key_value || '')` : Prisma.sql`k.key_value`;
-    conditions.push(Prisma.sql`${column} LIKE ${likePattern(filter.keyPart.toUpperCase())}`);
+    const { keyPart } = filter;
+    // Nothing is known of how often strpos finds something: so the walk is never given up for an index over trigrams, or for all rows.
+    conditions.push(
+      isIndexed(keyPart)
+        ? Prisma.sql`k.key_value LIKE ${storedKeyPart(likePattern(keyPart))}`
+        : Prisma.sql`strpos(k.key_value, ${storedKeyPart(keyPart)}) > 0`,
+    );
   }
   if (filter.hwidPart !== null) {
     conditions.push(Prisma.sql`k.id IN (SELECT h.key_id FROM key_hwids h WHERE ${hwidMatches(userId, filter.hwidPart)})`);

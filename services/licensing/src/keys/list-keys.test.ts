@@ -7,6 +7,7 @@ import type { KeyFilter } from './key-filter.ts';
 import type { KeyRecord } from './key-object.ts';
 import { KEY_STATUSES, keyStatus } from './key-status.ts';
 import { listKeys } from './list-keys-repository.ts';
+import { foldSellerPartCounts } from './part-counts.ts';
 
 let app: LicensingApp;
 let seller: TestSeller;
@@ -51,8 +52,11 @@ beforeAll(async () => {
         oneTimeUse: index % 8 < 3,
         isInvalidated: index % 13 === 0,
         discordId: index % 6 === 0 ? '11111111111111111' : null,
-        hwidCount: 1,
-        hwids: { create: { hwid, userId: owner.id, boundBy: 'api' } },
+        hwidCount: index % 9 === 0 ? 2 : 1,
+        // Some with parts that both of their HWIDs have.
+        hwids: {
+          create: [hwid, ...(index % 9 === 0 ? ['disk-É'] : [])].map((hwid) => ({ hwid, userId: owner.id, boundBy: 'api' as const })),
+        },
       },
     });
   }
@@ -67,6 +71,11 @@ async function readAll(): Promise<KeyRecord[]> {
     found.push(...list.keys);
     if (list.keys.length < 100) return found;
   }
+}
+
+async function foldAll(of: TestSeller): Promise<void> {
+  await foldSellerKeyCounts(app.deps.db, of.id);
+  await foldSellerPartCounts(app.deps.db, of.id);
 }
 
 function fits(key: KeyRecord, filter: KeyFilter): boolean {
@@ -98,8 +107,8 @@ describe('GET /keys', () => {
     const time = one(...DISTANCES_MS.map((ms) => new Date(NOW.getTime() + ms)));
     const filters = fc.record<KeyFilter>({
       discordId: one('11111111111111111', '22222222222222222'),
-      keyPart: one('a', 'AB', 'ab3', 'k01', '-Q0', 'B3C-Z', '_'),
-      hwidPart: one('d', 'K_', 'disk_3', 'disk_3%', '5%1', 'none'),
+      keyPart: one('a', 'AB', 'ab3', 'k01', '-Q0', 'B3C-Z', '_', '-', '0', 'b3', 'C-', '-z', '3-a', 'C-Z', '---', 'ß'),
+      hwidPart: one('d', 'K_', 'disk_3', 'disk_3%', '5%1', 'none', 'É', '-é', 'k', '%', '_', '%1', 'k-É', '9', 'x', 'ki'),
       serviceId: one(...new Set(keys.flatMap(({ serviceId }) => serviceId ?? []))),
       providerId: one(...new Set(keys.flatMap(({ providerId }) => providerId ?? [])), 999_999),
       status: one(...KEY_STATUSES),
@@ -118,7 +127,7 @@ describe('GET /keys', () => {
         fc.constantFrom(1, 7, 50, 100),
         async (filter, page, limit) => {
           runs += 1;
-          if (runs === 150) await foldSellerKeyCounts(app.deps.db, seller.id);
+          if (runs === 150) await foldAll(seller);
           const expected = keys.filter((key) => fits(key, filter));
           const list = await listKeys(app.deps.db, { userId: seller.id, filter, page, limit, now: NOW });
           expect(list.total).toBe(expected.length);
@@ -141,7 +150,7 @@ describe('GET /keys', () => {
     await app.call(other, 'put', `/keys/${values[1]}`, { expires_at: '2020-01-01' });
     await app.verify({ key: values[2], hwid: 'machine' });
     await app.call(other, 'delete', `/keys/${values[3]}`);
-    await foldSellerKeyCounts(db, other.id);
+    await foldAll(other);
     await app.call(other, 'post', '/keys/bulk-delete', { keys: values.slice(4, 10) });
     const counted = await Promise.all(KEY_STATUSES.map((status) => total({ status })));
     expect(Object.fromEntries(KEY_STATUSES.map((status, index) => [status, counted[index]]))).toEqual({
@@ -152,6 +161,41 @@ describe('GET /keys', () => {
       unused: 10,
     });
     expect(await total({})).toBe(13);
+  });
+
+  it('totals of short parts follow whatever binds and frees machines, folded or not', async () => {
+    const { db } = app.deps;
+    const other = await app.createSeller();
+    const total = async (hwidPart: string) =>
+      (await listKeys(db, { userId: other.id, filter: { ...ALL, hwidPart }, page: 1, limit: 1, now: NOW })).total;
+    const totals = () => Promise.all(['a', 'b', 'ab', 'z', '-', 'a-b'].map(total));
+    const made = await app.call(other, 'post', '/keys/batch', { provider_id: other.providerId, amount: 3, hwid: 'Ab' });
+    const [first, second, third] = made.body.keys.map((key: { id: number }) => key.id);
+    expect(await totals()).toEqual([3, 3, 3, 0, 0, 0]);
+    await app.call(other, 'put', `/keys/${first}`, { hwids: ['Ab', 'a-b', 'z'] });
+    await foldAll(other);
+    expect(await totals()).toEqual([3, 3, 3, 1, 1, 1]);
+    await app.call(other, 'put', `/keys/${first}`, { hwids: ['a-b'] });
+    await app.call(other, 'post', `/keys/${second}/reset-hwid`);
+    expect(await totals()).toEqual([2, 2, 1, 0, 1, 1]);
+    await foldAll(other);
+    await app.call(other, 'delete', `/keys/${third}`);
+    expect(await totals()).toEqual([1, 1, 0, 0, 1, 1]);
+  });
+
+  it('totals of short parts are exact after many machines were bound to the same keys at the same time', async () => {
+    const { db } = app.deps;
+    const other = await app.createSeller();
+    const made = await app.call(other, 'post', '/keys/batch', { provider_id: other.providerId, amount: 3 });
+    const values: string[] = made.body.keys.map((key: { key_value: string }) => key.key_value);
+    const binding = Array.from({ length: 24 }, (_, index) => app.verify({ key: values[index % 3], hwid: `PC-${index % 8}` }));
+    await Promise.all([...binding, foldAll(other)]);
+    const total = async (hwidPart: string) =>
+      (await listKeys(db, { userId: other.id, filter: { ...ALL, hwidPart }, page: 1, limit: 1, now: NOW })).total;
+    for (const _ of ['noted', 'folded']) {
+      expect(await Promise.all(['p', 'pc', '-', 'c-0', '7', '8'].map(total))).toEqual([3, 3, 3, 3, 3, 0]);
+      await foldAll(other);
+    }
   });
 
   it('says where the page stands, also beyond the end', async () => {

@@ -46,8 +46,8 @@ export function listKeysEndpoint({ read }: ApiKeyAdmits, folder: KeyCountFolder)
     replies: { 200: Joi.object({ keys: Joi.array().items(keyObjectSchema).required(), pagination: paginationSchema.required() }) },
     faults: [],
     async handle({ principal, query: { page, limit, ...filters }, now, db }) {
-      const { keys, total, pendingCounts } = await listKeys(db, { userId: principal.id, page, limit, now, filter: toFilter(filters) });
-      folder.suggest(principal.id, pendingCounts);
+      const { keys, total, pending } = await listKeys(db, { userId: principal.id, page, limit, now, filter: toFilter(filters) });
+      folder.suggest(principal.id, pending);
       return ok({ keys: keys.map((key) => toKeyObject(key, now)), pagination: paginate(page, limit, total) });
     },
   });
