@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { shareLookups } from './share-lookups.ts';
 
 /** The versions that a cache is held against: `Versions` of `@gatehouse/limits` is one; see there for the rules. */
 export interface CacheVersions {
@@ -57,12 +58,13 @@ const DEFAULT_MAX_ENTRIES = 20_000;
  * A value may be up to `maxAgeMs` old where no version changed: what the passing of time alone changes (an expiry, a lapse)
  * is for the caller to decide from the dates in the value. Values are shared between requests: never change one.
  *
- * Requests for the same key do not wait for one look-up together: a look-up begun before a change must not answer a
- * request that came after it.
+ * Requests that come at the same time share a look-up, but none that had begun before they came: a look-up begun before a
+ * change must not answer a request that came after it.
  */
 export function createVersionedCache<V>(options: VersionedCacheOptions<V>): VersionedCache<V> {
-  const { versions, lookup, namesOf, maxEntries = DEFAULT_MAX_ENTRIES, now = () => performance.now() } = options;
+  const { versions, namesOf, maxEntries = DEFAULT_MAX_ENTRIES, now = () => performance.now() } = options;
   const entries = new LRUCache<string, Entry<V>>({ max: maxEntries });
+  const lookup = shareLookups(options.lookup);
 
   const isYoung = ({ atMs }: Proof): boolean => now() - atMs < versions.maxAgeMs;
 
