@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { hasFreeRadius, type RadiusAnswer } from '../testing/free-radius.ts';
 import { ACCEPTED, openRadiusSocket, REJECTED } from '../testing/radius-socket.ts';
@@ -124,6 +125,20 @@ interface Login {
       'ChilliSpot-Max-Input-Octets': String(3 * MB - 1),
       'ChilliSpot-Max-Output-Octets': '4294967295',
     });
+  });
+
+  it('a request that the database kept waiting for too long is answered when the access point asks again', async () => {
+    const user = await make();
+    const socket = await openRadiusSocket(point.address, point.secret, venue.radius);
+    let answer: Promise<number> | undefined;
+    await venue.deps.db.tx(async (tx) => {
+      await tx.execute`LOCK TABLE vouchers IN ACCESS EXCLUSIVE MODE`;
+      answer = socket.login(user.username, user.passcode);
+      // FreeRADIUS waits for two seconds.
+      await setTimeout(2_500);
+    });
+    expect(await answer).toBe(ACCEPTED);
+    socket.close();
   });
 
   it('names in any script and passcodes with signs are data', async () => {
