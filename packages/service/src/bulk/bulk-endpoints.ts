@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Principal } from '@gatehouse/auth';
 import { type Database, VaultError } from '@gatehouse/db';
 import { badParameter, Fault } from '@gatehouse/faults';
@@ -179,6 +180,8 @@ async function takeAll<Scope, Values>(
         await write(rows);
         count += rows.length;
         onProgress(count);
+        // An embedded database answers without ever leaving the thread to others: here they get their turn, the progress too.
+        await nextTurn();
       }
       if (count !== expected) throw new BadRow(0, `${expected} rows were to be imported, and ${count} are there`);
     },
