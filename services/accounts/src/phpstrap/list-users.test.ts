@@ -126,6 +126,38 @@ it('what changes shows at once in totals and searches', async () => {
   expect(await totals()).toEqual([all, 0, 0]);
 });
 
+it('what was found before is brought up to date where users have changed or lapsed, and nowhere else', async () => {
+  const { db } = test.deps;
+  // On both sides of the edges of the thousands of ids that are searched together.
+  const ids = [4095, 4096, 8191, 8192, 100_000, 2_000_000];
+  const data = ids.map((id) => ({
+    id,
+    name: 'Far',
+    email: `far.${id}@list.test`,
+    membership: 'premium' as const,
+    membershipExpiresAt: END,
+  }));
+  await db.prisma.user.createMany({ data });
+  const expectFound = async (expected: readonly number[], filter = {}) => {
+    const pages = await Promise.all([1, 2, 3, 4].map((page) => list({ email: 'far.', per_page: 2, page, ...filter })));
+    expect(pages.flatMap((page) => page.ids)).toEqual(expected);
+    expect(pages[0]?.pagination.total).toBe(expected.length);
+  };
+  await expectFound(ids);
+  await expectFound(ids, { status: 'premium' });
+  await db.prisma.user.update({ where: { id: 8191 }, data: { email: 'near@list.test' } });
+  await db.prisma.user.update({ where: { id: 4096 }, data: { membership: 'lifetime' } });
+  await db.prisma.user.create({ data: { id: 300_000, name: 'Far', email: 'far.new@list.test', membership: 'premium' } });
+  await expectFound([4095, 4096, 8192, 100_000, 300_000, 2_000_000]);
+  await expectFound([4095, 8192, 100_000, 300_000, 2_000_000], { status: 'premium' });
+  await db.prisma.user.delete({ where: { id: 100_000 } });
+  test.clock.set(END);
+  await expectFound([300_000], { status: 'premium' });
+  await expectFound([4095, 8192, 2_000_000], { status: 'free' });
+  await db.prisma.user.deleteMany({ where: { name: 'Far' } });
+  await expectFound([]);
+});
+
 it('the total stays exact while users come and go at once', async () => {
   const { db } = test.deps;
   const [before] = [await total()];

@@ -7,7 +7,9 @@ import {
   type ListedUser,
   pageOfAll,
   readChangeStamp,
+  searchAgain,
   searchUsers,
+  sliceFound,
   type UserSearch,
 } from './users-repository.ts';
 
@@ -31,26 +33,25 @@ export interface UserPage {
 const MAX_KEPT_BYTES = 32 * 1024 * 1024;
 const MAX_KEPT_SEARCHES = 500;
 
-interface Kept extends FoundUsers {
-  /** The bound of memberships that the search went by. */
-  readonly lapsedBefore: Date;
-}
-
 /**
  * Makes the search behind `users.php`. Page numbers and an exact total mean that all that a filter leaves has to be known, which
- * takes long where it leaves much. So a search is done once and kept until something changes that users are searched by:
- * each request asks the database for the stamp of the last change, and believes what was kept under no other one.
+ * takes long where it leaves much. So a search is done once and kept: each request asks the database for the stamp of the last
+ * change of what users are searched by, and believes what was kept under no other one. After a change only the few thousand ids
+ * around it are searched again.
  */
 export function createUserFinder(): (db: Database, request: PageRequest) => Promise<UserPage> {
-  const kept = new LRUCache<string, Kept>({
+  const kept = new LRUCache<string, FoundUsers>({
     max: MAX_KEPT_SEARCHES,
     maxSize: MAX_KEPT_BYTES,
-    sizeCalculation: ({ ids }) => ids.byteLength + 1024,
+    sizeCalculation: ({ total, buckets }) => total * 4 + buckets.size * 100 + 1024,
   });
-  const running = new Map<string, Promise<Kept>>();
+  const running = new Map<string, Promise<FoundUsers>>();
 
-  function search(db: Database, key: string, wanted: UserSearch): Promise<Kept> {
-    const found = searchUsers(db, wanted).then((result) => ({ ...result, lapsedBefore: wanted.lapsedBefore }));
+  function search(db: Database, key: string, wanted: UserSearch, earlier: FoundUsers | undefined): Promise<FoundUsers> {
+    // What was found by a later clock cannot be brought back to an earlier one.
+    const usable = earlier !== undefined && earlier.lapsedBefore <= wanted.lapsedBefore ? earlier : undefined;
+    const renewed = usable === undefined ? Promise.resolve(null) : searchAgain(db, wanted, usable);
+    const found = renewed.then((result) => result ?? searchUsers(db, wanted));
     running.set(key, found);
     return found
       .then((result) => {
@@ -70,20 +71,19 @@ export function createUserFinder(): (db: Database, request: PageRequest) => Prom
     // Many ask for the same at once: one search does, unless it began before a change that this request has seen.
     const other = await running.get(key);
     if (other !== undefined && isCurrent(other, stamp, wanted)) return other;
-    return search(db, key, wanted);
+    return search(db, key, wanted, known);
   }
 
   return async (db, { email, status, page, perPage, now }) => {
     const offset = (page - 1) * perPage;
     if (email === undefined && status === undefined) return pageOfAll(db, offset, perPage);
-    const { ids } = await find(db, { email, status, lapsedBefore: lapsedBefore(now) });
-    const users = await findUsersById(db, [...ids.subarray(offset, offset + perPage)]);
-    return { users, total: ids.length };
+    const found = await find(db, { email, status, lapsedBefore: lapsedBefore(now) });
+    return { users: await findUsersById(db, sliceFound(found, offset, perPage)), total: found.total };
   };
 }
 
 /** Whether a search of another moment found what one of this moment would find. Stamps only grow. */
-function isCurrent(found: Kept, stamp: number, wanted: UserSearch): boolean {
+function isCurrent(found: FoundUsers, stamp: number, wanted: UserSearch): boolean {
   if (found.stamp < stamp) return false;
   if (wanted.status === undefined || wanted.status === 'lifetime') return true;
   return found.lapsedBefore <= wanted.lapsedBefore && (found.nextEnd === null || wanted.lapsedBefore <= found.nextEnd);

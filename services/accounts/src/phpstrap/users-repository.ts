@@ -32,12 +32,22 @@ export interface UserSearch {
 
 /** Everyone that a search found, and until when that stays true. */
 export interface FoundUsers {
-  /** Ids, ascending. */
-  readonly ids: Int32Array;
+  /** The bound of memberships that the search went by. */
+  readonly lapsedBefore: Date;
+  /** By bucket of 4096 ids, in their order. */
+  readonly buckets: ReadonlyMap<number, FoundBucket>;
+  readonly total: number;
   /** {@link readChangeStamp} of the moment of the search. */
   readonly stamp: number;
   /** The next premium membership to end: nothing changes by the passing of time before. Null: nothing ever does. */
   readonly nextEnd: Date | null;
+}
+
+/** What a search found among 4096 ids, and after how many changes of them. */
+export interface FoundBucket {
+  /** Ascending. */
+  readonly ids: Int32Array;
+  readonly changes: number;
 }
 
 const COLUMNS = Prisma.sql`u.id, u.name, u.email, u.company, u.phone, u.membership::text AS membership,
@@ -78,12 +88,73 @@ export async function readChangeStamp(db: Database): Promise<number> {
 
 /** Searches all users: at a million up to a second for parts that most e-mails have, milliseconds for the others. */
 export async function searchUsers(db: Database, search: UserSearch): Promise<FoundUsers> {
-  // One statement, so that ids and stamp are of one moment; packed, since a million numbers as text hold up everyone else.
-  const [row] = await db.query<{ ids: Uint8Array | null; stamp: bigint; nextEnd: Date | null }>`
-    SELECT string_agg(int4send(found.id), ''::bytea) AS ids, ${STAMP} AS stamp, ${nextEnd(search)} AS "nextEnd"
-    FROM (SELECT u.id FROM users u WHERE ${conditionOf(search)} ORDER BY u.id) found`;
-  return { ids: unpack(row?.ids ?? new Uint8Array()), stamp: Number(row?.stamp ?? 0), nextEnd: row?.nextEnd ?? null };
+  // One statement, so that ids and changes are of one moment; packed, since a million numbers as text hold up everyone else.
+  const [row] = await db.query<{ ids: Uint8Array | null; buckets: number[]; changes: number[]; nextEnd: Date | null }>`
+    SELECT (SELECT string_agg(int4send(found.id), ''::bytea) FROM (SELECT u.id FROM users u WHERE ${conditionOf(search)} ORDER BY u.id) found) AS ids,
+      coalesce(array_agg(b.bucket ORDER BY b.bucket), '{}') AS buckets, coalesce(array_agg(b.changes::float8 ORDER BY b.bucket), '{}') AS changes,
+      ${nextEnd(search)} AS "nextEnd"
+    FROM user_buckets b`;
+  const ids = unpack(row?.ids ?? new Uint8Array());
+  const buckets = new Map<number, FoundBucket>();
+  let from = 0;
+  for (const [index, bucket] of (row?.buckets ?? []).entries()) {
+    let to = from;
+    while (to < ids.length && (ids[to] ?? 0) >> BUCKET_BITS === bucket) to += 1;
+    buckets.set(bucket, { ids: ids.subarray(from, to), changes: row?.changes[index] ?? 0 });
+    from = to;
+  }
+  return summarize(buckets, search, row?.nextEnd ?? null);
 }
+
+/**
+ * Brings what an earlier search found up to date, by searching only the buckets that have changed since, and those of memberships
+ * that have ended since.
+ * @returns null when these are many: then it is better searched anew
+ */
+export async function searchAgain(db: Database, search: UserSearch, earlier: FoundUsers): Promise<FoundUsers | null> {
+  const known = [...earlier.buckets];
+  const rows = await db.query<{ bucket: number; changes: number; ids: Uint8Array | null; nextEnd: Date | null }>`
+    SELECT b.bucket, b.changes::float8 AS changes, ${nextEnd(search)} AS "nextEnd",
+      (SELECT string_agg(int4send(u.id), ''::bytea ORDER BY u.id) FROM users u
+       WHERE u.id >= b.bucket << ${BUCKET_BITS}::int AND u.id < (b.bucket + 1)::bigint << ${BUCKET_BITS}::int AND ${conditionOf(search)}) AS ids
+    FROM user_buckets b LEFT JOIN unnest(${known.map(([bucket]) => bucket)}::int[], ${known.map(([, { changes }]) => changes)}::float8[])
+      AS known(bucket, changes) ON known.bucket = b.bucket
+    WHERE known.changes IS DISTINCT FROM b.changes::float8 OR ${hasEnded(search, earlier.lapsedBefore)}
+    LIMIT ${MANY_BUCKETS}::int`;
+  if (rows.length === MANY_BUCKETS) return null;
+  const buckets = new Map(earlier.buckets);
+  for (const { bucket, changes, ids } of rows) buckets.set(bucket, { ids: unpack(ids ?? new Uint8Array()), changes });
+  const inOrder = new Map([...buckets].sort(([a], [b]) => a - b));
+  // Without a changed bucket nobody has asked for the next end: it is the same.
+  return summarize(inOrder, search, rows[0] === undefined ? earlier.nextEnd : rows[0].nextEnd);
+}
+
+function summarize(buckets: ReadonlyMap<number, FoundBucket>, { lapsedBefore }: UserSearch, end: Date | null): FoundUsers {
+  let total = 0;
+  let stamp = 0;
+  for (const { ids, changes } of buckets.values()) {
+    total += ids.length;
+    stamp += changes;
+  }
+  return { lapsedBefore, buckets, total, stamp, nextEnd: end };
+}
+
+/** Ids from `offset` of all that a search found, `limit` at most. */
+export function sliceFound({ buckets }: FoundUsers, offset: number, limit: number): number[] {
+  const slice: number[] = [];
+  let skip = offset;
+  for (const { ids } of buckets.values()) {
+    slice.push(...ids.subarray(skip, skip + limit - slice.length));
+    skip = Math.max(0, skip - ids.length);
+    if (slice.length === limit) break;
+  }
+  return slice;
+}
+
+/** `user_buckets.bucket` is the id without these (the migration). */
+const BUCKET_BITS = 12;
+/** From here on searching anew, which may go by an index, is as fast. */
+const MANY_BUCKETS = 20;
 
 /** The users with these ids, by id; those that have gone are left out. */
 export async function findUsersById(db: Database, ids: readonly number[]): Promise<ListedUser[]> {
@@ -92,6 +163,13 @@ export async function findUsersById(db: Database, ids: readonly number[]): Promi
 }
 
 const STAMP = Prisma.sql`(SELECT coalesce(sum(changes), 0)::bigint FROM user_buckets)`;
+
+/** Whether a membership has ended in bucket `b` since `then`, where this is of consequence. */
+function hasEnded({ status, lapsedBefore }: UserSearch, then: Date): Prisma.Sql {
+  if (status === undefined || status === 'lifetime') return Prisma.sql`false`;
+  return Prisma.sql`b.bucket IN (SELECT id >> ${BUCKET_BITS}::int FROM users
+    WHERE membership = 'premium' AND membership_expires_at >= ${then} AND membership_expires_at < ${lapsedBefore})`;
+}
 
 function nextEnd({ status, lapsedBefore }: UserSearch): Prisma.Sql {
   if (status === undefined || status === 'lifetime') return Prisma.sql`NULL::timestamptz`;
