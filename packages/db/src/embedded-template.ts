@@ -57,8 +57,8 @@ export async function openEmbeddedArchive(): Promise<Blob | undefined> {
   return existsSync(archive) ? openAsBlob(archive) : undefined;
 }
 
-/** Named by the migrations in it: another build's is never taken. */
+/** Named by the migrations in it and by the form of the folder: another build's is never taken. */
 function templateFolder(): string {
   const folder = findMigrationsFolder();
-  return join(dirname(dirname(folder)), 'node_modules/.cache/gatehouse', `${PREFIX}${hashMigrations(readMigrations(folder))}`);
+  return join(dirname(dirname(folder)), 'node_modules/.cache/gatehouse', `${PREFIX}2-${hashMigrations(readMigrations(folder))}`);
 }
