@@ -7,12 +7,13 @@ const HOUR_MS = 3_600_000;
 
 let app: TestService;
 let ada: SeededMember;
+let closing: Promise<void> | undefined;
 
 beforeAll(async () => {
   app = await startTestService({ routes: webApiRoutes });
   ada = await seedMember(app.deps);
 });
-afterAll(() => app.close());
+afterAll(() => Promise.all([app.close(), closing]));
 
 const from = (address: string) => ({ 'x-forwarded-for': address });
 const call = (query: string, address = HOME) => app.gateway.get(`/api.php?${query}`).set(from(address));
@@ -167,7 +168,8 @@ describe('every rung, through the gateway', () => {
     await closed.deps.db.close();
     const reply = await closed.gateway.get(`/api.php?key=${ada.keyValue}`);
     expect([reply.status, reply.body.code]).toEqual([503, 503]);
-    await closed.close().catch(() => undefined);
+    // Its audit waits some seconds for the database to come back; the other tests need not.
+    closing = closed.close().catch(() => undefined);
   });
 });
 
