@@ -1,4 +1,5 @@
 import { batch } from './cases/batch.mjs';
+import { foreign } from './cases/foreign.mjs';
 import { gateway } from './cases/gateway.mjs';
 import { getMember } from './cases/get-member.mjs';
 import { lists } from './cases/lists.mjs';
@@ -10,4 +11,4 @@ import { start } from './cases/start.mjs';
 import { verify } from './cases/verify.mjs';
 
 /** All cases, in the order in which they run. @type {readonly import('./tools/case.mjs').Case[]} */
-export const cases = [gateway, me, verify, getMember, radius, batch, lists, processes, start, soak];
+export const cases = [gateway, me, verify, getMember, radius, batch, lists, foreign, processes, start, soak];

@@ -57,7 +57,8 @@ export async function updateProvider(db: Database, userId: number, id: number, f
  */
 export async function deleteProvider(db: Database, userId: number, id: number, withKeys: boolean): Promise<boolean> {
   const deleted = await db.query`
-    WITH keys AS (DELETE FROM licence_keys WHERE ${withKeys} AND provider_id = ${id} AND user_id = ${userId})
+    WITH own AS (SELECT id FROM providers WHERE id = ${id} AND user_id = ${userId}),
+      keys AS (DELETE FROM licence_keys WHERE ${withKeys} AND provider_id = (SELECT id FROM own) AND user_id = ${userId})
     DELETE FROM providers WHERE id = ${id} AND user_id = ${userId} RETURNING id`;
   return deleted.length === 1;
 }

@@ -69,7 +69,8 @@ export async function updateService(db: Database, userId: number, id: number, fi
  */
 export async function deleteService(db: Database, userId: number, id: number, withKeys: boolean): Promise<boolean> {
   const deleted = await db.query`
-    WITH keys AS (DELETE FROM licence_keys WHERE ${withKeys} AND service_id = ${id} AND user_id = ${userId})
+    WITH own AS (SELECT id FROM services WHERE id = ${id} AND user_id = ${userId}),
+      keys AS (DELETE FROM licence_keys WHERE ${withKeys} AND service_id = (SELECT id FROM own) AND user_id = ${userId})
     DELETE FROM services WHERE id = ${id} AND user_id = ${userId} RETURNING id`;
   return deleted.length === 1;
 }

@@ -30,8 +30,9 @@ export function countSql(
     ...(pieces.hours.length === 0 ? [] : [Prisma.sql`unit = ${UNIT.hour}::smallint AND ${within(Prisma.sql`bucket`, pieces.hours)}`]),
   ]);
   const changedHours = isTimed(slice) ? [...dayHours, ...pieces.hours, ...forever] : null;
+  const ofParent = Prisma.join([Prisma.sql`k.user_id = ${userId}`, ...parentConditions(userId, { providerId, serviceId })], ' AND ');
   const exact = pieces.rest.map(
-    ({ from, to }) => Prisma.sql` + (SELECT count(*) FROM licence_keys k WHERE user_id = ${userId} AND ${states} AND ${parent}
+    ({ from, to }) => Prisma.sql` + (SELECT count(*) FROM licence_keys k WHERE ${ofParent} AND ${states}
       AND expires_at >= ${new Date(from)} AND expires_at < ${new Date(to)})`,
   );
   return Prisma.sql`(
@@ -117,6 +118,16 @@ export async function foldAllKeyCounts(db: Database): Promise<void> {
 /** Folds all pending changes of a seller, some at a time. */
 export async function foldSellerKeyCounts(db: Database, userId: number): Promise<void> {
   while (!(await foldKeyCounts(db, userId)).isDone);
+}
+
+/**
+ * That a key `k` is of a provider and a service, where these are asked for. Whose they are is looked at first: the keys of another
+ * seller's are never read through, so that it takes no longer to find none than for one that does not exist.
+ */
+export function parentConditions(userId: number, { providerId, serviceId }: Pick<KeyFilter, 'providerId' | 'serviceId'>): Prisma.Sql[] {
+  const provider = Prisma.sql`k.provider_id = ${providerId} AND EXISTS (SELECT FROM providers WHERE id = ${providerId} AND user_id = ${userId})`;
+  const service = Prisma.sql`k.service_id = ${serviceId} AND EXISTS (SELECT FROM services WHERE id = ${serviceId} AND user_id = ${userId})`;
+  return [...(providerId === null ? [] : [provider]), ...(serviceId === null ? [] : [service])];
 }
 
 function parentSql({ providerId, serviceId }: Pick<KeyFilter, 'providerId' | 'serviceId'>): Prisma.Sql {

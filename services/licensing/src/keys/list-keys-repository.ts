@@ -1,5 +1,5 @@
 import { type Database, likePattern, Prisma } from '@gatehouse/db';
-import { bucketsSql, countSql } from './key-counts.ts';
+import { bucketsSql, countSql, parentConditions } from './key-counts.ts';
 import { isCounted, isOnly, isTimed, type KeyFilter, type KeySlice, sliceOf } from './key-filter.ts';
 import type { KeyRecord } from './key-object.ts';
 import { type KeyRow, keyColumns, toKeyRecord } from './key-repository.ts';
@@ -170,8 +170,7 @@ function storedHwidPart(part: string): Prisma.Sql {
 function conditionsSql({ userId, filter, slice }: Ask): Prisma.Sql {
   const conditions = [Prisma.sql`k.user_id = ${userId}`];
   if (filter.discordId !== null) conditions.push(Prisma.sql`k.discord_id = ${filter.discordId}`);
-  if (filter.serviceId !== null) conditions.push(Prisma.sql`k.service_id = ${filter.serviceId}`);
-  if (filter.providerId !== null) conditions.push(Prisma.sql`k.provider_id = ${filter.providerId}`);
+  conditions.push(...parentConditions(userId, filter));
   if (slice.states.length < ALL_STATES_COUNT) conditions.push(Prisma.sql`k.state = ANY(${slice.states}::smallint[])`);
   if (isTimed(slice)) conditions.push(expirySql(slice));
   if (filter.keyPart !== null) {
