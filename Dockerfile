@@ -20,7 +20,9 @@ COPY services/licensing/package.json services/licensing/
 COPY services/standalone/package.json services/standalone/
 
 FROM manifests AS production
-RUN npx --yes "$(node -p 'require("./package.json").packageManager')" install --frozen-lockfile --prod
+RUN npx --yes "$(node -p 'require("./package.json").packageManager')" install --frozen-lockfile --prod \
+  # Prisma brings what compiles queries for every database there is; this is for one.
+  && find node_modules/.pnpm -name 'query_compiler_*' ! -name '*postgresql*' -delete
 
 FROM manifests AS build
 RUN npx --yes "$(node -p 'require("./package.json").packageManager')" install --frozen-lockfile

@@ -9,6 +9,7 @@
 #   RADIUS_LISTEN      addresses to listen on (0.0.0.0; add :: for IPv6)
 #   RADIUS_AUTH_PORT   1812
 #   RADIUS_ACCT_PORT   1813
+#   RADIUS_STATUS_PORT a port of 127.0.0.1 that answers Status-Server under INTERNAL_SECRET, for health checks; none unless told
 #   RADIUS_CLIENT_SECONDS  for how long an access point is remembered: 1 to 60 (60)
 #   RADIUS_RUN_DIR     a folder for what is written here; a temporary one unless told
 set -eu
@@ -85,6 +86,29 @@ for address in $(echo "${RADIUS_LISTEN:-0.0.0.0}" | tr ',' ' '); do
 		CONF
 	done
 done
+
+: >"$RADIUS_RUN_DIR/status.conf"
+if [ -n "${RADIUS_STATUS_PORT:-}" ]; then
+	number RADIUS_STATUS_PORT "$RADIUS_STATUS_PORT" 1 65535
+	cat >"$RADIUS_RUN_DIR/status.conf" <<-CONF
+		server status {
+		listen {
+		type = status
+		ipaddr = 127.0.0.1
+		port = $RADIUS_STATUS_PORT
+		}
+		client health-check {
+		ipaddr = 127.0.0.1
+		secret = "\$ENV{INTERNAL_SECRET}"
+		}
+		authorize {
+		Autz-Type Status-Server {
+		ok
+		}
+		}
+		}
+	CONF
+fi
 
 export RADIUS_RUN_DIR RADIUS_LIB_DIR RADIUS_REST_URL INTERNAL_SECRET
 exec "$program" -f -l stdout -n radiusd -d "$here" "$@"
