@@ -11,13 +11,13 @@ import { issueCredential } from './credentials/index.ts';
 import { phpstrapRoutes } from './phpstrap/phpstrap-routes.ts';
 
 const describeWithRedis = hasRedisServer() ? describe : describe.skip;
-/** Enough to meet every order of things that there is; `FULL_RACES=1` does a thousand. */
-const ROTATIONS = process.env.FULL_RACES ? 1_000 : 40;
+/** Enough to meet every order of things that there is; the thousand are over real processes, in tests/accounts-processes.test.ts. */
+const ROTATIONS = 40;
 /** Milliseconds for the two long ones on a busy machine; they take seconds on an idle one. */
 const LONG_MS = 240_000;
 const agent = new Agent({ keepAlive: true, maxSockets: 64 });
 
-/** Two accounts services that share a database and a Redis, and nothing in memory. */
+/** Two accounts services in one process, for the embedded database too, that share it and a Redis, and nothing in memory. */
 describeWithRedis('several accounts processes', () => {
   let redis: RedisServer;
   let shared: TestDeps;

@@ -5,12 +5,16 @@ import { type LicensingApp, startLicensingApp } from './testing/licensing-app.ts
 
 let app: LicensingApp;
 let seller: TestSeller;
-let keyId: number;
+let ids: Readonly<Record<string, number>>;
 
 beforeAll(async () => {
   app = await startLicensingApp();
   seller = await app.createSeller();
-  keyId = (await app.createKey(seller)).id;
+  const { service } = (await app.call(seller, 'post', '/services', { name: 'Program' })).body;
+  // Not the provider of the keys, which one of the bodies may switch off.
+  const { provider } = (await app.call(seller, 'post', '/providers', { name: 'Other' })).body;
+  const { hwid_ban: ban } = (await app.call(seller, 'post', '/hwid-bans', { hwid: 'evil' })).body;
+  ids = { KEY: (await app.createKey(seller)).id, SERVICE: service.id, PROVIDER: provider.id, BAN: ban.id };
 });
 afterAll(() => app.close());
 
@@ -44,16 +48,20 @@ function bodies(names: readonly string[]) {
   return fc.oneof({ weight: 9, arbitrary: record }, { weight: 1, arbitrary: fc.jsonValue({ maxDepth: 3 }) });
 }
 
-const NEW_KEY = 'provider_id service_id key_name validity_minutes hwid hwids discord_id is_premium one_time_use hwid_limit no_hwid'.split(
-  ' ',
-);
+const NEW_KEY =
+  'provider_id service_id key_name validity_minutes hwid hwids discord_id is_premium one_time_use hwid_limit no_hwid expiry_on_first_use'.split(
+    ' ',
+  );
 const TARGETS: readonly (readonly [method: 'post' | 'put', path: string, names: readonly string[], base: () => object])[] = [
   ['post', '/keys', NEW_KEY, () => ({ provider_id: seller.providerId })],
   ['post', '/keys/batch', [...NEW_KEY, 'amount'], () => ({ provider_id: seller.providerId, amount: 2 })],
   ['post', '/keys/bulk-delete', ['ids', 'keys'], () => ({ ids: [2_000_000_000] })],
-  ['put', '/keys/KEY', [...NEW_KEY.slice(2), 'expires_at', 'expiry_on_first_use', 'is_invalidated'], () => ({})],
+  ['put', '/keys/KEY', [...NEW_KEY.slice(2), 'expires_at', 'is_invalidated'], () => ({})],
   ['post', '/services', ['name', 'description', 'slug', 'is_premium', 'keyless_mode'], () => ({ name: 'x' })],
   ['post', '/providers', ['name', 'is_active', 'key_valid_minutes'], () => ({ name: 'x' })],
+  ['put', '/services/SERVICE', ['name', 'description', 'slug', 'is_premium', 'keyless_mode'], () => ({})],
+  ['put', '/providers/PROVIDER', ['name', 'is_active', 'key_valid_minutes'], () => ({})],
+  ['put', '/hwid-bans/BAN', ['reason', 'expires_at'], () => ({})],
   ['post', '/hwid-bans', ['hwid', 'reason', 'expires_at', 'invalidate_keys'], () => ({ hwid: 'x' })],
   ['post', '/keys/verify', ['key', 'hwid', 'service_id', 'nonce'], () => ({ key: 'x' })],
   ['post', '/sessions', ['key', 'hwid', 'service_id', 'nonce'], () => ({ key: 'x' })],
@@ -65,7 +73,7 @@ describe('whatever body is sent', () => {
       fc.asyncProperty(bodies(names), fc.boolean(), async (odds, isNearlyRight) => {
         const isObject = typeof odds === 'object' && odds !== null && !Array.isArray(odds);
         const sent = isNearlyRight && isObject ? { ...base(), ...odds } : odds;
-        const request = app.gateway[method](path.replace('KEY', String(keyId))).set('authorization', seller.token);
+        const request = app.gateway[method](path.replace(/[A-Z]+/, (name) => String(ids[name]))).set('authorization', seller.token);
         const { status, body } = await request.set('content-type', 'application/json').send(JSON.stringify(sent));
         expect([status, body]).toEqual([expect.any(Number), expect.anything()]);
         expect(status).toBeLessThan(500);

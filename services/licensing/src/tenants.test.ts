@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { keysDialectEndpoints } from './create-licensing.ts';
 import type { TestSeller } from './testing/create-seller.ts';
 import { type LicensingApp, startLicensingApp } from './testing/licensing-app.ts';
 
@@ -46,6 +47,7 @@ describe('another seller’s rows', () => {
         ['delete', `/hwid-bans/${ids.ban}`],
       ] as const;
     const before = await everything();
+    expect(untried(paths({ ...own, provider: owner.providerId }))).toEqual([]);
     const foreign = paths({ ...own, provider: owner.providerId });
     const missing = paths({ key: MISSING.key, id: MISSING.id, service: MISSING.id, provider: MISSING.id, ban: MISSING.id });
     for (const [index, [method, path, body]] of foreign.entries()) {
@@ -79,6 +81,18 @@ describe('another seller’s rows', () => {
     expect((await app.verify({ key: own.key, hwid: own.hwid })).body.code).toBe('KEY_VALID');
   });
 });
+
+/** Endpoints for sellers that take an id or a value in their path, and that none of the calls reaches. */
+function untried(calls: readonly (readonly [method: string, path: string, body?: object])[]): string[] {
+  const endpoints = keysDialectEndpoints(app.deps).filter(
+    ({ admit, path }) => admit.scheme === 'rest-api key' && String(path).includes(':'),
+  );
+  const reaches = ([method, path]: readonly [string, string, object?], endpoint: (typeof endpoints)[number]) =>
+    endpoint.method === method.toUpperCase() &&
+    new RegExp(`^${String(endpoint.path).replace(/:\w+/g, '[^/]+')}$`).test(path.split('?')[0] ?? '');
+  expect(endpoints.length).toBeGreaterThan(10);
+  return endpoints.filter((endpoint) => !calls.some((call) => reaches(call, endpoint))).map(({ method, path }) => `${method} ${path}`);
+}
 
 async function everything() {
   const { prisma } = app.deps.db;
