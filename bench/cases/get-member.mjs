@@ -31,7 +31,7 @@ export const getMember = {
  * @param {import('../tools/databases.mjs').BenchDatabase} database
  * @returns {Promise<string>} the member's licence key
  */
-async function makeMemberKey(house, { pool }) {
+export async function makeMemberKey(house, { pool }) {
   const seller = await makeSeller(house);
   const member = await house.call('POST', '/admin/v1/users', { name: 'Member' });
   await pool.query('UPDATE users SET last_active_at = now(), totp_confirmed_at = now() WHERE id = $1', [member.id]);

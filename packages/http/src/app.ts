@@ -210,6 +210,7 @@ function readRequest(options: AppOptions, route: Route, raw: Request, response: 
   const traceparent = readTraceParent(raw.get('traceparent'));
   let body: Promise<Body> | undefined;
   let query: Fields | undefined;
+  let log: Logger | undefined;
   return {
     id,
     method: raw.method,
@@ -222,7 +223,11 @@ function readRequest(options: AppOptions, route: Route, raw: Request, response: 
       query ??= readQuery(raw.url);
       return query;
     },
-    log: options.log.child({ requestId: id, ...(traceparent === null ? {} : { traceparent }) }),
+    // Most requests have nothing to say.
+    get log() {
+      log ??= options.log.child({ requestId: id, ...(traceparent === null ? {} : { traceparent }) });
+      return log;
+    },
     notes: {},
     raw,
     body() {

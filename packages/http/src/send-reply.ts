@@ -16,9 +16,9 @@ export async function sendReply(response: ServerResponse, reply: Reply, head: bo
     response.end();
     return;
   }
-  const bytes = Buffer.from(text);
-  response.setHeader('content-length', bytes.length);
-  response.end(head ? undefined : bytes);
+  response.setHeader('content-length', Buffer.byteLength(text));
+  // As text it goes out in one piece with the head.
+  response.end(head ? undefined : text);
 }
 
 async function sendStream(response: ServerResponse, stream: AsyncIterable<string>): Promise<void> {
