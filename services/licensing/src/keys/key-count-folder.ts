@@ -10,7 +10,7 @@ export interface KeyCountFolder {
 }
 
 /** Adding up fewer costs a list nothing that could be measured. A change of parts may hold the texts of a whole batch. */
-const WORTH_FOLDING = { counts: 500, parts: 100 };
+const WORTH_FOLDING = { counts: 500, parts: 50 };
 
 /** Makes the folder of one process; several may fold the same seller's changes at once. */
 export function createKeyCountFolder(db: Database, log: Logger): KeyCountFolder {

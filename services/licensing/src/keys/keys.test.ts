@@ -1,6 +1,8 @@
+import { type Database, Prisma } from '@gatehouse/db';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { TestSeller } from '../testing/create-seller.ts';
 import { type LicensingApp, startLicensingApp } from '../testing/licensing-app.ts';
+import { deleteKeys } from './change-key-repository.ts';
 import { createKeys } from './create-keys.ts';
 
 let app: LicensingApp;
@@ -134,6 +136,54 @@ describe('POST /keys/batch', () => {
     expect((await app.call(seller, 'post', '/keys/batch', { provider_id: 999_999, amount: 5 })).status).toBe(404);
     expect((await app.call(seller, 'post', '/keys/batch', { provider_id: seller.providerId, amount: 101 })).status).toBe(400);
     expect(await app.deps.db.prisma.licenceKey.count()).toBe(before);
+  });
+});
+
+describe('however many keys', () => {
+  /** The database, and how many statements of each kind it was asked for. */
+  function counting(): { db: Database; statements: string[] } {
+    const statements: string[] = [];
+    const { db } = app.deps;
+    const note = (strings: TemplateStringsArray | Prisma.Sql, values: unknown[]) => {
+      const { sql } = 'raw' in strings ? Prisma.sql(strings, ...values) : strings;
+      statements.push(/\b(INSERT|UPDATE|DELETE|SELECT)\b/.exec(sql)?.[0] ?? sql);
+    };
+    return {
+      statements,
+      db: {
+        ...db,
+        query: (strings, ...values) => {
+          note(strings, values);
+          return db.query(strings, ...values);
+        },
+        execute: (strings, ...values) => {
+          note(strings, values);
+          return db.execute(strings, ...values);
+        },
+      },
+    };
+  }
+
+  it('100 are made by one statement, with their HWIDs, and 1000 are deleted by one', async () => {
+    const { db, statements } = counting();
+    const body = {
+      provider_id: seller.providerId,
+      hwid: 'x',
+      is_premium: false,
+      one_time_use: false,
+      expiry_on_first_use: false,
+      no_hwid: false,
+    };
+    const order = { userId: seller.id, amount: 100, body, now: app.clock() };
+    const made = await createKeys(db, order);
+    // What the keys are made for is read before.
+    expect(statements).toEqual(['SELECT', 'INSERT']);
+    for (let batch = 1; batch < 10; batch += 1) made.push(...(await createKeys(app.deps.db, order)));
+    const deleted = await deleteKeys(db, seller.id, {
+      ids: made.slice(0, 500).map(({ id }) => id),
+      values: made.slice(500).map((key) => key.keyValue),
+    });
+    expect([deleted.length, ...statements.slice(2)]).toEqual([1000, 'DELETE']);
   });
 });
 
