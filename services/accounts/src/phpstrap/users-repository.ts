@@ -178,7 +178,7 @@ function nextEnd({ status, lapsedBefore }: UserSearch): Prisma.Sql {
 
 function conditionOf({ email, status, lapsedBefore }: UserSearch): Prisma.Sql {
   const conditions = [Prisma.sql`true`];
-  if (email !== undefined) conditions.push(Prisma.sql`lower(u.email) LIKE lower(${likePattern(email)})`);
+  if (email !== undefined) conditions.push(Prisma.sql`u.email_folded LIKE lower(${likePattern(email)})`);
   if (status !== undefined) conditions.push(statusCondition(status, lapsedBefore));
   return Prisma.join(conditions, ' AND ');
 }

@@ -56,15 +56,15 @@ export async function listUsers(db: Database, filter: UserFilter, afterId: numbe
     SELECT id FROM users
     WHERE id > ${afterId}::bigint
       ${membership === undefined ? Prisma.empty : Prisma.sql`AND membership = ${membership}::membership`}
-      ${email === undefined ? Prisma.empty : Prisma.sql`AND lower(email) LIKE lower(${likePattern(email)})`}
+      ${email === undefined ? Prisma.empty : Prisma.sql`AND email_folded LIKE lower(${likePattern(email)})`}
       ${text === undefined ? Prisma.empty : matchText(likePattern(text))}
     ORDER BY id LIMIT ${limit}`;
   return db.prisma.user.findMany({ where: { id: { in: found.map(({ id }) => id) } }, select: COLUMNS, orderBy: { id: 'asc' } });
 }
 
-// The expressions are those of the trigram indexes.
+// What the trigram indexes are of.
 function matchText(pattern: string): Prisma.Sql {
-  return Prisma.sql`AND (lower(name || ' ' || coalesce(login, '')) LIKE lower(${pattern}) OR lower(email) LIKE lower(${pattern}))`;
+  return Prisma.sql`AND (lower(name || ' ' || coalesce(login, '')) LIKE lower(${pattern}) OR email_folded LIKE lower(${pattern}))`;
 }
 
 /** @throws Fault NOT_FOUND */
