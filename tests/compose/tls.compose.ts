@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import supertest from 'supertest';
 import { makeWorld, type World } from '../black-box.ts';
-import { allHealthy, deployment } from './compose.ts';
+import { allHealthy, containersOf, deployment, docker } from './compose.ts';
 import { type Call, type Machine, startMachine } from './machine.ts';
 
 const operator = supertest.agent(deployment.baseUrl).set('authorization', `Bearer ${deployment.adminToken}`);
@@ -99,4 +99,12 @@ describe('docker-compose with Caddy in front: the address that counts is the cal
     const rowsOf = async (address: string) => (await operator.get('/admin/v1/audit').query({ address })).body.items.length;
     expect([(await rowsOf(ann.address)) > 0, (await rowsOf(bob.address)) > 0, await rowsOf('192.0.2.1')]).toEqual([true, true, 0]);
   });
+
+  it('the gateway restarts behind it, and no request is lost', async () => {
+    const calls = Array.from({ length: 1_500 }, (_, turn): Call => ({ path: `/api/v1/status.php?turn=${turn}` }));
+    const answers = ann.call(...calls);
+    for (const id of await containersOf('gateway')) await docker('restart', '-t', '30', id);
+    expect(new Set((await answers).map(({ status }) => status))).toEqual(new Set([200]));
+    await allHealthy(30_000);
+  }, 90_000);
 });
