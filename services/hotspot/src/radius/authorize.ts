@@ -21,7 +21,7 @@ export async function authorize({ db, vault }: ServiceDeps, request: ServiceRequ
   const attributes = await readAttributes(request);
   const login = attributes.text('User-Name');
   if (login === null) return attributesReply({});
-  const attempt: Attempt = { place, login, mac: attributes.mac, now: request.now };
+  const attempt: Attempt = { place, login, mac: attributes.mac, authenticator: null, now: request.now };
   const candidates = await findCandidates(db, attempt);
   if (candidates.length === 0) return attributesReply({});
   const isGood = (candidate: Candidate) => judgeLogin(candidate, attempt.mac, attempt.now) === null;

@@ -22,6 +22,8 @@ export interface Attempt {
   readonly place: LoginPlace;
   readonly login: string;
   readonly mac: string | null;
+  /** The Request Authenticator: 16 octets that no other request of this access point has (RFC 2865 §3). */
+  readonly authenticator: string | null;
   readonly now: Date;
 }
 
@@ -74,28 +76,29 @@ export interface NewSession {
 /**
  * Starts the validity, binds the device where the site says so, and opens the row of the session; the device's earlier sessions,
  * whose end nobody told, are over. An access point that got no answer and asks again, or asks anew for a session that goes on,
- * gets the session that it has.
+ * gets the session that it has. A request that comes twice changes nothing the second time, however late that is.
  * @returns the Class of the session
  */
 export async function openSession(db: Database, attempt: Attempt, session: NewSession): Promise<string> {
-  const { place, login, mac, now } = attempt;
+  const { place, login, mac, authenticator, now } = attempt;
   const { candidate, acctSessionId, address } = session;
   const owner = Prisma.sql`${OWNER_COLUMNS[candidate.kind]} = ${candidate.id}`;
   const askedLately = new Date(now.getTime() - ASKS_AGAIN_MS);
   const [row] = await db.query<{ classRef: string }>`
     WITH known AS (
-      SELECT class_ref FROM guest_sessions
-      WHERE ${owner} AND ended_at IS NULL AND nas_id = ${place.nasId} AND mac = ${mac}
-        AND (acct_session_id = ${acctSessionId} OR (acct_session_id IS NULL AND started_at > ${askedLately}))
-      ORDER BY id DESC LIMIT 1
+      SELECT class_ref, COALESCE(request_authenticator = ${authenticator}, false) AS is_repeat FROM guest_sessions
+      WHERE ${owner} AND nas_id = ${place.nasId} AND (request_authenticator = ${authenticator} OR ended_at IS NULL AND mac = ${mac}
+        AND (acct_session_id = ${acctSessionId} OR (acct_session_id IS NULL AND started_at > ${askedLately})))
+      ORDER BY is_repeat DESC, id DESC LIMIT 1
     ), bound AS (${bindLogin(attempt, session)}
     ), superseded AS (
       UPDATE guest_sessions SET ended_at = ${now}, terminate_cause = 'superseded'
       WHERE ${owner} AND ended_at IS NULL AND mac = ${mac} AND class_ref NOT IN (SELECT class_ref FROM known)
+        AND NOT EXISTS (SELECT 1 FROM known WHERE is_repeat)
     ), opened AS (
-      INSERT INTO guest_sessions (site_id, nas_id, nas_address, class_ref, acct_session_id, ${OWNER_COLUMNS[candidate.kind]}, login, method, mac,
-        address, started_at, last_update_at, counters_moved_at)
-      SELECT ${place.siteId}, ${place.nasId}, ${session.nasAddress}::inet, ${session.classRef}, ${acctSessionId}, ${candidate.id}, ${login},
+      INSERT INTO guest_sessions (site_id, nas_id, nas_address, class_ref, acct_session_id, request_authenticator, ${OWNER_COLUMNS[candidate.kind]}, login,
+        method, mac, address, started_at, last_update_at, counters_moved_at)
+      SELECT ${place.siteId}, ${place.nasId}, ${session.nasAddress}::inet, ${session.classRef}, ${acctSessionId}, ${authenticator}, ${candidate.id}, ${login},
         ${candidate.method}, ${mac}, ${address}, ${now}, ${now}, ${now}
       WHERE NOT EXISTS (SELECT 1 FROM known) RETURNING id
     ), entry AS (
@@ -144,27 +147,30 @@ function bindLogin({ place, mac, now }: Attempt, { candidate: { kind, id }, expi
 const OWNER_COLUMNS = { voucher: Prisma.sql`voucher_id`, 'guest-login': Prisma.sql`guest_login_id` };
 const TABLES = { voucher: Prisma.sql`vouchers`, 'guest-login': Prisma.sql`guest_logins` };
 
-function voucherFacts({ place, mac, now }: Attempt): Prisma.Sql {
+function voucherFacts(attempt: Attempt): Prisma.Sql {
+  const { place } = attempt;
   return Prisma.sql`'voucher' AS kind, target.id, 'voucher' AS method, target.passcode AS "sealedPasscode", target.valid_for AS "validFor",
     target.valid_from AS "validFrom", target.expires_at AS "expiresAt", target.upload_limit_mb::bigint * ${MEBIBYTE} AS "uploadLimitBytes",
     target.download_limit_mb::bigint * ${MEBIBYTE} AS "downloadLimitBytes", target.bytes_in AS "bytesIn", target.bytes_out AS "bytesOut",
     ${place.bindMac ? Prisma.sql`target.mac` : Prisma.sql`NULL::text`} AS "boundMac",
-    ${otherDevices('voucher', mac, now)} AS "otherDevices", ${place.devicesPerVoucher}::int AS "devicesAllowed"`;
+    ${otherDevices('voucher', attempt)} AS "otherDevices", ${place.devicesPerVoucher}::int AS "devicesAllowed"`;
 }
 
-function guestFacts({ place, mac, now }: Attempt): Prisma.Sql {
+function guestFacts(attempt: Attempt): Prisma.Sql {
+  const { place } = attempt;
   return Prisma.sql`'guest-login' AS kind, target.id, guest.kind::text AS method, target.passcode AS "sealedPasscode", NULL AS "validFor",
     NULL::timestamptz AS "validFrom", target.expires_at AS "expiresAt", NULL::bigint AS "uploadLimitBytes",
     NULL::bigint AS "downloadLimitBytes", target.bytes_in AS "bytesIn", target.bytes_out AS "bytesOut",
     ${place.bindMac ? Prisma.sql`target.mac` : Prisma.sql`NULL::text`} AS "boundMac",
-    ${otherDevices('guest-login', mac, now)} AS "otherDevices", ${place.devicesPerVoucher}::int AS "devicesAllowed"`;
+    ${otherDevices('guest-login', attempt)} AS "otherDevices", ${place.devicesPerVoucher}::int AS "devicesAllowed"`;
 }
 
-/** Devices beside this one; a session without a MAC address counts as one. */
-function otherDevices(kind: LoginKind, mac: string | null, now: Date): Prisma.Sql {
+/** Devices beside this one; a session without a MAC address counts as one, unless this very request opened it. */
+function otherDevices(kind: LoginKind, { mac, authenticator, now }: Attempt): Prisma.Sql {
   const silentSince = new Date(now.getTime() - SILENCE_MS);
   return Prisma.sql`(
     SELECT count(DISTINCT COALESCE(session.mac, session.class_ref))::int FROM guest_sessions session
     WHERE session.${OWNER_COLUMNS[kind]} = target.id AND session.ended_at IS NULL AND session.last_update_at > ${silentSince}
-      AND (session.mac IS NULL OR session.mac IS DISTINCT FROM ${mac}))`;
+      AND (session.mac IS NULL OR session.mac IS DISTINCT FROM ${mac})
+      AND COALESCE(session.request_authenticator <> ${authenticator}, true))`;
 }

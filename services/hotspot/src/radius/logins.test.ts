@@ -1,7 +1,8 @@
+import { once } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { hasFreeRadius, type RadiusAnswer } from '../testing/free-radius.ts';
-import { ACCEPTED, openRadiusSocket, REJECTED } from '../testing/radius-socket.ts';
+import { ACCEPTED, bind, encodeLogin, openRadiusSocket, REJECTED, readAttributes } from '../testing/radius-socket.ts';
 import type { TestSite } from '../testing/start-test-hotspot.ts';
 import { startTestVenue, type TestAccessPoint, type TestVenue } from '../testing/start-test-venue.ts';
 import { REFUSAL_TEXTS } from './judge-login.ts';
@@ -9,6 +10,7 @@ import { REFUSAL_TEXTS } from './judge-login.ts';
 const PHONE = '98-01-a7-cb-bb-00';
 const LAPTOP = '74-D2-46-AC-EE-11';
 const MB = 1_048_576;
+const CLASS = 25;
 
 const hex = (text: string) => Buffer.from(text).toString('hex');
 
@@ -139,6 +141,29 @@ interface Login {
     });
     expect(await answer).toBe(ACCEPTED);
     socket.close();
+  });
+
+  it('a request that comes again when the session has long begun opens no other and ends none', async () => {
+    const user = await make();
+    const socket = await bind(point.address);
+    const packet = encodeLogin(7, point.secret, user.username, user.passcode);
+    const ask = async () => {
+      const answer = once(socket, 'message');
+      socket.send(packet, venue.radius.authPort, '127.0.0.1');
+      return readAttributes((await answer)[0])
+        .get(CLASS)
+        ?.toString();
+    };
+    const classRef = await ask();
+    const session = { 'Acct-Session-Id': 'begun', Class: `0x${Buffer.from(String(classRef)).toString('hex')}` };
+    expect((await point.account({ 'Acct-Status-Type': 'Start', ...session })).code).toBe('Accounting-Response');
+    // FreeRADIUS has forgotten its answer by then.
+    await setTimeout(1_500);
+    expect(await ask()).toBe(classRef);
+    socket.close();
+    expect(await venue.deps.db.prisma.guestSession.findMany({ where: { login: user.username } })).toMatchObject([
+      { classRef, endedAt: null },
+    ]);
   });
 
   it('names in any script and passcodes with signs are data', async () => {

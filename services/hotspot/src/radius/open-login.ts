@@ -36,7 +36,8 @@ export async function openLogin({ db }: ServiceDeps, request: ServiceRequest): P
     if (candidate === null || refusal !== null) return refuse(tx, entry, candidate?.method ?? null, refusal ?? 'unknown-login');
     const expiresAt = candidate.expiresAt ?? firstExpiry(candidate, attempt.now);
     const acctSessionId = attributes.text('Acct-Session-Id');
-    const classRef = await openSession(tx, attempt, { candidate, expiresAt, classRef: newClassRef(), nasAddress, acctSessionId, address });
+    const session = { candidate, expiresAt, classRef: newClassRef(), nasAddress, acctSessionId, address };
+    const classRef = await openSession(tx, attempt, session);
     return attributesReply(loginAttributes(candidate, classRef, expiresAt, attempt.now));
   });
 }
@@ -53,7 +54,13 @@ async function readEntry(db: Database, request: ServiceRequest): Promise<Entry> 
   const place = await findLoginPlace(db, readAccessPointId(request));
   if (place === null) throw new Fault('NOT_FOUND', { detail: 'Access point not found' });
   const attributes = await readAttributes(request);
-  const attempt = { place, login: attributes.text('User-Name') ?? '', mac: attributes.mac, now: request.now };
+  const attempt = {
+    place,
+    login: attributes.text('User-Name') ?? '',
+    mac: attributes.mac,
+    authenticator: attributes.word('Authenticator'),
+    now: request.now,
+  };
   const address = canonicalAddress(attributes.word('Framed-IP-Address') ?? '');
   return { attempt, attributes, address, ref: parseLoginRef(request.query.ref) };
 }
