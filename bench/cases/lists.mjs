@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createDatabase } from '../tools/databases.mjs';
-import { fillLists } from '../tools/fill-lists.mjs';
+import { fillLists, waitForCounts } from '../tools/fill-lists.mjs';
 import { startHouse } from '../tools/house.mjs';
 import { findQueries } from '../tools/list-queries.mjs';
 import { formatMs } from '../tools/report.mjs';
@@ -78,6 +78,7 @@ async function makePlace(count) {
   console.error(`bench: ${count.toLocaleString('en')} rows of each kind (${((performance.now() - startedAt) / 1_000).toFixed(0)} s)`);
   const queries = await findQueries(house, { ...seller, siteApiKey, resellerToken, count });
   await settle(database.pool, house, queries);
+  await waitForCounts(database.pool);
   return { house, database, queries };
 }
 

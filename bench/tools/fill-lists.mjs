@@ -19,19 +19,21 @@ export async function fillLists(pool, { sellerId, providerId, serviceId, siteId,
   await bulkLoad(pool, ['vouchers'], () => makeVouchers(pool, siteId, count));
   await bulkLoad(pool, ['audit_log'], () => pool.query(AUDIT_SQL, [count]).then(() => undefined));
   await pool.query(AUDIT_COUNTS_SQL);
-  await countsAreFolded(pool);
   await pool.query('VACUUM ANALYZE');
 }
 
-/** The licensing service, which runs beside, folds the counts of keys once a minute. @param {Pool} pool */
-async function countsAreFolded(pool) {
+/**
+ * Waits until the licensing service has folded the counts of keys, which the first list of them begins.
+ * @param {Pool} pool
+ */
+export async function waitForCounts(pool) {
   for (;;) {
-    const { rows } = await pool.query(
-      'SELECT (SELECT count(*) FROM key_part_changes) + (SELECT count(*) FROM key_count_changes) AS pending',
-    );
-    if (Number(rows[0].pending) < 100) return;
-    await wait(1_000);
+    const { rows } = await pool.query(`
+      SELECT (SELECT count(*) FROM key_part_changes) < 50 AND (SELECT count(*) FROM key_count_changes) < 500 AS are_folded`);
+    if (rows[0].are_folded) break;
+    await wait(500);
   }
+  await pool.query('VACUUM ANALYZE key_counts, key_count_changes, key_part_counts, key_part_changes');
 }
 
 /** Of the keys 40 % were used, 5 % are invalidated, and a third has no expiry; the others expire within 300 days before or after now. */
