@@ -1,4 +1,3 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { bulkLoad } from './bulk-load.mjs';
 import { makeVouchers } from './vouchers.mjs';
 
@@ -20,20 +19,6 @@ export async function fillLists(pool, { sellerId, providerId, serviceId, siteId,
   await bulkLoad(pool, ['audit_log'], () => pool.query(AUDIT_SQL, [count]).then(() => undefined));
   await pool.query(AUDIT_COUNTS_SQL);
   await pool.query('VACUUM ANALYZE');
-}
-
-/**
- * Waits until the licensing service has folded the counts of keys, which the first list of them begins.
- * @param {Pool} pool
- */
-export async function waitForCounts(pool) {
-  for (;;) {
-    const { rows } = await pool.query(`
-      SELECT (SELECT count(*) FROM key_part_changes) < 50 AND (SELECT count(*) FROM key_count_changes) < 500 AS are_folded`);
-    if (rows[0].are_folded) break;
-    await wait(500);
-  }
-  await pool.query('VACUUM ANALYZE key_counts, key_count_changes, key_part_counts, key_part_changes');
 }
 
 /** Of the keys 40 % were used, 5 % are invalidated, and a third has no expiry; the others expire within 300 days before or after now. */
