@@ -60,7 +60,7 @@ export function bucketsSql(userId: number, slice: KeySlice): Prisma.Sql {
   const states = Prisma.sql`state = ANY(${slice.states}::smallint[])`;
   return Prisma.sql`
     SELECT state, ${weekOf(Prisma.sql`bucket`, 7)} AS week FROM key_counts
-    WHERE user_id = ${userId} AND scope = 0 AND scope_id = 0 AND unit = 0 AND ${states} AND n > 0
+    WHERE user_id = ${userId} AND scope = 0 AND scope_id = 0 AND second_id = 0 AND unit = 0 AND ${states} AND n > 0
       AND ${within(Prisma.sql`bucket`, [...days, ...forever])}
     UNION
     SELECT state, ${weekOf(Prisma.sql`expiry_hour`, 24 * 7)} FROM key_count_changes
