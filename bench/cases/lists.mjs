@@ -78,7 +78,27 @@ async function makePlace(count) {
   console.error(`bench: ${count.toLocaleString('en')} rows of each kind (${((performance.now() - startedAt) / 1_000).toFixed(0)} s)`);
   const queries = await findQueries(house, { ...seller, siteApiKey, resellerToken, count });
   await settle(database.pool, house, queries);
+  await checkTotals(database.pool, house, seller);
   return { house, database, queries };
+}
+
+/**
+ * Totals come from counters: whether those that were filled here are right.
+ * @param {import('pg').Pool} pool
+ * @param {House} house
+ * @param {import('../tools/seller.mjs').Seller} seller
+ */
+async function checkTotals(pool, house, { id, apiKey }) {
+  for (const [filter, condition] of [
+    ['key=A', "key_value LIKE '%A%'"],
+    ['key=B7', "key_value LIKE '%B7%'"],
+    ['hwid=c', "EXISTS (SELECT FROM key_hwids h WHERE h.key_id = k.id AND h.folded LIKE '%c%')"],
+    ['status=invalidated', 'is_invalidated'],
+  ]) {
+    const { pagination } = await house.call('GET', `/keys?limit=1&${filter}`, undefined, apiKey);
+    const { rows } = await pool.query(`SELECT count(*)::int AS n FROM licence_keys k WHERE user_id = $1 AND ${condition}`, [id]);
+    if (pagination.total !== rows[0].n) throw new Error(`the total of ${filter} is ${pagination.total} and not ${rows[0].n}`);
+  }
 }
 
 /**

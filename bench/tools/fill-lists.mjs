@@ -1,4 +1,5 @@
 import { bulkLoad } from './bulk-load.mjs';
+import { fillPartCounts } from './fill-part-counts.mjs';
 import { makeVouchers } from './vouchers.mjs';
 
 /** @typedef {import('pg').Pool} Pool */
@@ -12,8 +13,12 @@ import { makeVouchers } from './vouchers.mjs';
 export async function fillLists(pool, { sellerId, providerId, serviceId, siteId, count }) {
   await bulkLoad(pool, ['licence_keys', 'key_hwids'], async () => {
     await pool.query(KEYS_SQL, [sellerId, providerId, serviceId, count]);
+    // It looks each key up, and the indexes are away.
+    await pool.query('ALTER TABLE key_hwids DISABLE TRIGGER hwid_counts_insert');
     await pool.query(HWIDS_SQL, [sellerId]);
+    await pool.query('ALTER TABLE key_hwids ENABLE TRIGGER hwid_counts_insert');
   });
+  await fillPartCounts(pool, sellerId);
   await bulkLoad(pool, ['users'], () => pool.query(USERS_SQL, [count]).then(() => undefined));
   await bulkLoad(pool, ['vouchers'], () => makeVouchers(pool, siteId, count));
   await bulkLoad(pool, ['audit_log'], () => pool.query(AUDIT_SQL, [count]).then(() => undefined));
