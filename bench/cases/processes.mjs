@@ -99,6 +99,8 @@ async function countPassed(urls, token, calls) {
       return response.status;
     }),
   );
+  const others = statuses.filter((status) => status !== 200 && status !== 429);
+  if (others.length > 0) throw new Error(`calls of a limited user were answered ${[...new Set(others)].join(', ')}`);
   return statuses.filter((status) => status === 200).length;
 }
 
