@@ -9,7 +9,7 @@ import { cleanUp } from './tools/scratch.mjs';
 
 /** @typedef {import('./tools/report.mjs').Outcome} Outcome */
 
-const FULL = { rounds: 3, seconds: 3, warmSeconds: 2 };
+const FULL = { rounds: 3, seconds: 3, warmSeconds: 1 };
 const QUICK = { rounds: 1, seconds: 1, warmSeconds: 0 };
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { quick: { type: 'boolean', default: false } } });
