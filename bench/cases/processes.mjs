@@ -1,5 +1,5 @@
 import { cpus } from 'node:os';
-import { createDatabase, findRedis } from '../tools/databases.mjs';
+import { createDatabase } from '../tools/databases.mjs';
 import { INTERNAL_SECRET, startHouse, startService } from '../tools/house.mjs';
 import { httpContender, startHello } from '../tools/peers.mjs';
 import { rateLine } from '../tools/report.mjs';
@@ -18,7 +18,7 @@ export const processes = {
     const house = await startHouse({ databaseUrl: database.url, only: ['accounts'] });
     const token = await makeTokenHolder(house, database, 'all');
     const limited = await makeTokenHolder(house, database, 'limited', quick ? 100 : 1_000);
-    const more = { databaseUrl: database.url, redisUrl: await findRedis() };
+    const more = { databaseUrl: database.url, redisUrl: house.redisUrl };
     const services = [{ url: house.services.accounts, pid: house.pids.accounts ?? 0 }];
     while (services.length < 4) services.push(await startService('accounts', more));
     const groups = [1, 2, 4].map((count) => together(services.slice(0, count), token));

@@ -15,6 +15,9 @@ const QUIET = { info: () => undefined, warn: () => undefined };
 let serverUrl;
 /** @type {Promise<string> | undefined} */
 let redis;
+let redisDatabases = 0;
+/** As many as Redis has unless told otherwise. */
+const REDIS_DATABASES = 16;
 
 /**
  * The PostgreSQL server to make databases on: that of TEST_DATABASE_URL, else the one on 127.0.0.1:5432, else Debian's, started here.
@@ -63,13 +66,16 @@ async function startPostgres(bin) {
 }
 
 /**
- * A Redis of this run's own; without the program that of TEST_REDIS_URL.
+ * A numbered database, another each time, of a Redis of this run's own; without the program of that of TEST_REDIS_URL. Users of two
+ * houses have the same ids, and must not share their limits.
  * @returns {Promise<string>}
  * @throws Error when there is none
  */
-export function findRedis() {
+export async function findRedis() {
   redis ??= chooseRedis();
-  return redis;
+  const url = await redis;
+  redisDatabases += 1;
+  return Object.assign(new URL(url), { pathname: `/${redisDatabases % REDIS_DATABASES}` }).href;
 }
 
 async function chooseRedis() {

@@ -14,6 +14,7 @@ const SERVICES = /** @type {const} */ (['licensing', 'accounts', 'hotspot']);
  * Gatehouse as a deployment runs it: the gateway and the services, each a process of its own, with access log and metrics.
  * @typedef {object} House
  * @property {string} url of the gateway
+ * @property {string} redisUrl
  * @property {Readonly<Record<ServiceName, string>>} services where each answers
  * @property {Readonly<Record<string, number>>} pids
  * @property {number} radiusRestPort
@@ -37,6 +38,7 @@ export async function startHouse({ databaseUrl, only = SERVICES }) {
   const gateway = await startGateway(services, redisUrl);
   return {
     url: gateway.url,
+    redisUrl,
     services,
     radiusRestPort,
     pids: Object.fromEntries([...started.map(({ name, pid }) => [name, pid]), ['gateway', gateway.pid]]),
