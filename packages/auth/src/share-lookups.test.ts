@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { shareLookups } from './share-lookups.ts';
 
@@ -58,5 +59,20 @@ describe('look-ups that are shared', () => {
     expect(begun).toHaveLength(2);
     begun[1]?.end();
     expect(await again).toBe(2);
+  });
+
+  it('a failure of the next one is told to those who wait for it, and to nobody else', async () => {
+    const { begun, ask } = createLookup();
+    const unhandled: unknown[] = [];
+    const note = (reason: unknown) => void unhandled.push(reason);
+    process.on('unhandledRejection', note);
+    const outcomes = Promise.allSettled([ask('a'), ask('a')]);
+    begun[0]?.end();
+    await nextTurn();
+    begun[1]?.fail();
+    expect((await outcomes).map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
+    await nextTurn();
+    process.off('unhandledRejection', note);
+    expect(unhandled).toEqual([]);
   });
 });

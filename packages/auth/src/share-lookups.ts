@@ -15,8 +15,10 @@ export function shareLookups<V>(lookup: (key: string) => Promise<V>): (key: stri
     const entry: Running<V> = { current: lookup(key) };
     running.set(key, entry);
     const forget = () => void running.delete(key);
-    // Where others wait, the next one takes its place.
-    entry.current.then(() => entry.next ?? forget(), forget);
+    // Where others wait, the next one takes its place; how that ends is told to them alone.
+    entry.current.then(() => {
+      if (entry.next === undefined) forget();
+    }, forget);
     return entry.current;
   };
 
