@@ -26,9 +26,10 @@ export const getBackup = ({ admit, deps }: AdminContext) => {
     admit,
     replies: { 200: Joi.string().description('Lines of a backup') },
     faults: ['CONFLICT'],
-    async handle() {
+    async handle({ request }) {
       if (isUnderWay) throw new Fault('CONFLICT', { detail: 'A backup is being made already.' });
-      isUnderWay = true;
+      // HEAD makes none, so nobody would ever free it.
+      isUnderWay = request.method !== 'HEAD';
       const free = () => {
         isUnderWay = false;
       };
