@@ -15,9 +15,21 @@ export function createLog(name: string, level: string, destination?: Destination
     base: { service: name },
     serializers: { err: serializeError },
     formatters: { level: (label: string) => ({ level: label }) },
-    timestamp: () => `,"time":"${new Date().toISOString()}"`,
+    timestamp: createTimestamp(),
   };
   return pino(options, destination ?? openOutput());
+}
+
+/** A busy process writes many lines within a millisecond: the text is made once for all of them. */
+function createTimestamp(): () => string {
+  let madeAt = Number.NaN;
+  let text = '';
+  return () => {
+    const now = Date.now();
+    if (now !== madeAt) text = `,"time":"${new Date(now).toISOString()}"`;
+    madeAt = now;
+    return text;
+  };
 }
 
 /**

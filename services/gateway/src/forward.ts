@@ -1,6 +1,9 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Fault, PROBLEM_TYPE, type Problem, readProblem } from '@gatehouse/faults';
 import { type Dispatcher, errors, Pool } from 'undici';
+import { type Answer, askService, BrokenAnswer } from './ask-service.ts';
 import { createWaitingLine } from './waiting-line.ts';
 
 /** How long a service may take, and how much may wait for it. */
@@ -29,13 +32,8 @@ export interface ForwardRequest {
 
 /** What came of it: a success to be passed on, whole or as a stream, or a fault that the service told. */
 export type ForwardAnswer =
-  | {
-      readonly kind: 'success';
-      readonly status: number;
-      readonly headers: Dispatcher.ResponseData['headers'];
-      readonly body: Buffer | Dispatcher.ResponseData['body'];
-    }
-  | { readonly kind: 'problem'; readonly headers: Dispatcher.ResponseData['headers']; readonly problem: Problem };
+  | { readonly kind: 'success'; readonly status: number; readonly headers: IncomingHttpHeaders; readonly body: Buffer | Readable }
+  | { readonly kind: 'problem'; readonly headers: IncomingHttpHeaders; readonly problem: Problem };
 
 /** A connection to one service. */
 export interface Forwarder {
@@ -44,8 +42,6 @@ export interface Forwarder {
   close(): Promise<void>;
 }
 
-/** Bodies up to this size are read whole before the first byte goes out: a service that dies in the middle is then still a clean fault. */
-const WHOLE_BODY_BYTES = 64 * 1024;
 /** How long a connection may be idle before the gateway closes it. */
 const IDLE_MS = 1_000;
 const LONGEST_PAUSE_MS = 250;
@@ -72,7 +68,9 @@ export function createForwarder(url: string, limits: ForwardLimits): Forwarder {
   const line = createWaitingLine(limits);
   return {
     async send(request) {
-      await line.enter();
+      const turn = line.enter();
+      // Most find a place free and wait for nothing.
+      if (turn !== undefined) await turn;
       let isStream = false;
       try {
         const answer = await readAnswer(await dispatch(pool, request, limits.reconnectMs), request.method);
@@ -90,7 +88,7 @@ export function createForwarder(url: string, limits: ForwardLimits): Forwarder {
   };
 }
 
-async function dispatch(pool: Pool, request: ForwardRequest, reconnectMs: number): Promise<Dispatcher.ResponseData> {
+async function dispatch(pool: Pool, request: ForwardRequest, reconnectMs: number): Promise<Answer> {
   const options = {
     path: request.target,
     method: request.method as Dispatcher.HttpMethod,
@@ -100,7 +98,7 @@ async function dispatch(pool: Pool, request: ForwardRequest, reconnectMs: number
   const startedAt = performance.now();
   for (let attempt = 0; ; attempt += 1) {
     try {
-      return await pool.request(options);
+      return await askService(pool, options);
     } catch (error) {
       const isLate = performance.now() - startedAt >= reconnectMs;
       if (isLate || !mayRepeat(error, request.method)) throw toFault(error);
@@ -127,42 +125,32 @@ function mayRepeat(error: unknown, method: string): boolean {
   return SAFE_METHODS.has(method) && (error instanceof errors.SocketError || code === 'ECONNRESET' || code === 'EPIPE');
 }
 
-async function readAnswer(response: Dispatcher.ResponseData, method: string): Promise<ForwardAnswer> {
-  const { statusCode: status, headers, body } = response;
-  const type = String(headers['content-type'] ?? '')
-    .split(';', 1)[0]
-    ?.trim();
-  if (type === PROBLEM_TYPE) return { kind: 'problem', headers, problem: await readProblemBody(response, method) };
+function readAnswer({ status, headers, body }: Answer, method: string): ForwardAnswer | Promise<ForwardAnswer> {
+  const type = headers['content-type']?.split(';', 1)[0]?.trim();
+  if (type === PROBLEM_TYPE) return readProblemAnswer({ status, headers, body }, method);
   const empty = status === 204 || headers['content-length'] === '0';
-  if (status < 200 || status >= 300 || !(empty || SUCCESS_TYPES.includes(type ?? ''))) {
-    await body.dump({ limit: MAX_PROBLEM_BYTES });
-    throw new Fault('SERVICE_UNREADABLE', { internal: `status ${status}, content type ${type}` });
-  }
-  const length = Number(headers['content-length'] ?? Number.NaN);
-  if (!(length <= WHOLE_BODY_BYTES)) return { kind: 'success', status, headers, body };
-  try {
-    return { kind: 'success', status, headers, body: Buffer.from(await body.arrayBuffer()) };
-  } catch (error) {
-    throw toFault(error);
-  }
+  if (status >= 200 && status < 300 && (empty || SUCCESS_TYPES.includes(type ?? ''))) return { kind: 'success', status, headers, body };
+  if (!Buffer.isBuffer(body)) body.on('error', () => undefined).destroy();
+  throw new Fault('SERVICE_UNREADABLE', { internal: `status ${status}, content type ${type}` });
 }
 
-async function readProblemBody({ headers, body }: Dispatcher.ResponseData, method: string): Promise<Problem> {
+async function readProblemAnswer({ headers, body }: Answer, method: string): Promise<ForwardAnswer> {
   try {
-    if (method === 'HEAD') {
-      await body.dump();
-      return readProblem({ code: headers['x-fault'] }) ?? unreadable('a fault without a known code');
-    }
-    let text = '';
-    body.setEncoding('utf8');
-    for await (const piece of body) {
-      text += String(piece);
-      if (text.length > MAX_PROBLEM_BYTES) unreadable('a fault without end');
-    }
-    return readProblem(JSON.parse(text)) ?? unreadable('a fault without a known code');
+    const told: unknown = method === 'HEAD' ? { code: headers['x-fault'] } : JSON.parse(await readText(body));
+    return { kind: 'problem', headers, problem: readProblem(told) ?? unreadable('a fault without a known code') };
   } catch (error) {
     throw error instanceof SyntaxError ? new Fault('SERVICE_UNREADABLE', { internal: 'a fault that is no JSON' }) : toFault(error);
   }
+}
+
+async function readText(body: Buffer | Readable): Promise<string> {
+  if (Buffer.isBuffer(body)) return body.toString();
+  let text = '';
+  for await (const piece of body.setEncoding('utf8')) {
+    text += String(piece);
+    if (text.length > MAX_PROBLEM_BYTES) unreadable('a fault without end');
+  }
+  return text;
 }
 
 function unreadable(internal: string): never {
@@ -171,6 +159,7 @@ function unreadable(internal: string): never {
 
 function toFault(error: unknown): Fault {
   if (error instanceof Fault) return error;
+  if (error instanceof BrokenAnswer) return toFault(error.cause);
   if (error instanceof errors.HeadersTimeoutError || error instanceof errors.BodyTimeoutError)
     return new Fault('SERVICE_SLOW', { cause: error });
   if (error instanceof errors.HTTPParserError || error instanceof errors.HeadersOverflowError)

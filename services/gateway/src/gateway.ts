@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { findRoute, native, type ServiceName } from '@gatehouse/dialects';
-import { FAULTS, Fault, faultHeaders, type Problem, toProblem } from '@gatehouse/faults';
+import type { IncomingMessage, OutgoingHttpHeaders, RequestListener, ServerResponse } from 'node:http';
+import { findRoute, native, type Route, type ServiceName } from '@gatehouse/dialects';
+import { FAULTS, Fault, type FaultCode, faultHeaders, type Problem, toProblem } from '@gatehouse/faults';
 import { describeCaller, INTERNAL_HEADERS, type Logger, readTraceParent } from '@gatehouse/http';
 import { createDocs } from './docs/docs.ts';
 import { createForwarder, type ForwardAnswer, type Forwarder, type ForwardLimits } from './forward.ts';
-import { pickRequestHeaders, pickResponseHeaders, RepeatedHeader } from './headers.ts';
+import { isPassedOn, pickRequestHeaders, pickResponseHeaders, RepeatedHeader } from './headers.ts';
 import { answerHealth } from './health.ts';
 import { type Observers, type Passage, tellPassage } from './passage.ts';
-import { readBody } from './read-body.ts';
+import { hasBody, readBody } from './read-body.ts';
 import { createCallerReader } from './read-caller.ts';
 import { createRefusalReporter } from './report-refusals.ts';
 
@@ -69,15 +69,14 @@ export function createGateway(options: GatewayOptions): Gateway {
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const passage = begin(request);
     if (passage.caller.undeclaredProxy) warnUndeclared(passage.caller.address);
-    response.setHeader('x-request-id', passage.id);
-    response.setHeader('x-content-type-options', 'nosniff');
+    let fault: FaultCode | null;
     try {
-      if (await answerHealth(passage.route === null ? passage.path : '', options.upstreams, response)) return;
-      if (passage.route !== null || !(await docs.answer(passage.path, request, response))) await pass(passage, request, response);
+      if (passage.route === null && (await answerHealth(passage.path, options.upstreams, response))) return;
+      fault = passage.route === null ? await answerDocs(passage, request, response) : await pass(passage, passage.route, request, response);
     } catch (error) {
-      await refuse(passage, request, response, error);
+      fault = await refuse(passage, request, response, error);
     }
-    tellPassage(options, passage, request, response);
+    tellPassage(options, passage, request, response, fault);
   }
 
   function begin(request: IncomingMessage): Passage {
@@ -96,42 +95,49 @@ export function createGateway(options: GatewayOptions): Gateway {
     };
   }
 
-  async function pass(passage: Passage, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { route } = passage;
-    if (route === null) throw new Fault('UNKNOWN_ROUTE');
-    const method = request.method ?? 'GET';
-    if (!METHODS.has(method)) throw new Fault('METHOD_NOT_ALLOWED');
-    const headers = serviceHeaders(passage, request);
-    const body = await readBody(request, route.dialect.bodyLimitBytes, limits.bodyMs);
-    const answer = await forwarders[route.service].send({ method, target: passage.target, headers, body });
-    await writeAnswer(answer, passage, request, response);
+  async function answerDocs(passage: Passage, request: IncomingMessage, response: ServerResponse): Promise<null> {
+    response.setHeader('x-request-id', passage.id);
+    response.setHeader('x-content-type-options', 'nosniff');
+    if (await docs.answer(passage.path, request, response)) return null;
+    throw new Fault('UNKNOWN_ROUTE');
   }
 
-  function serviceHeaders({ id, caller, route, traceparent }: Passage, request: IncomingMessage): string[] {
+  /** @returns the fault that the service told, if it told one */
+  async function pass(passage: Passage, route: Route, request: IncomingMessage, response: ServerResponse): Promise<FaultCode | null> {
+    const method = request.method ?? 'GET';
+    if (!METHODS.has(method)) throw new Fault('METHOD_NOT_ALLOWED');
+    const headers = serviceHeaders(passage, route, request);
+    const body = hasBody(request) ? await readBody(request, route.dialect.bodyLimitBytes, limits.bodyMs) : null;
+    const answer = await forwarders[route.service].send({ method, target: passage.target, headers, body });
+    if (answer.kind === 'problem') return writeFault(answer, passage, request, response);
+    const head = pickResponseHeaders(answer.headers);
+    head.push('x-request-id', passage.id, 'x-content-type-options', 'nosniff');
+    if (answer.headers['cache-control'] === undefined) head.push('cache-control', 'no-store');
+    response.writeHead(answer.status, head);
+    if (Buffer.isBuffer(answer.body)) response.end(method === 'HEAD' ? undefined : answer.body);
+    else await stream(answer.body, response, passage);
+    return null;
+  }
+
+  function serviceHeaders({ id, caller, traceparent }: Passage, route: Route, request: IncomingMessage): string[] {
     const headers = pickRequestHeaders(request.rawHeaders, traceparent !== null);
     headers.push('x-request-id', id, INTERNAL_HEADERS.secret, options.internalSecret, INTERNAL_HEADERS.address, caller.address);
     if (caller.undeclaredProxy) headers.push(INTERNAL_HEADERS.undeclaredProxy, '1');
-    if (route !== null && route.slug !== null) headers.push(INTERNAL_HEADERS.slug, route.slug);
+    if (route.slug !== null) headers.push(INTERNAL_HEADERS.slug, route.slug);
     return headers;
   }
 
-  async function writeAnswer(answer: ForwardAnswer, passage: Passage, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { 'content-length': length, ...headers } = pickResponseHeaders(answer.headers);
-    if (answer.kind === 'problem') {
-      // A fault that a service found before it knew the endpoint (a path that cannot be decoded) comes without figures.
-      const figures = 'x-ratelimit-limit' in headers ? {} : await addressFigures(passage);
-      return writeProblem(answer.problem, { ...headers, ...figures }, passage, request, response);
-    }
-    response.setHeader('cache-control', 'no-store');
-    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-    if (length !== undefined) response.setHeader('content-length', length);
-    response.statusCode = answer.status;
-    if (Buffer.isBuffer(answer.body) || request.method === 'HEAD') {
-      if (!Buffer.isBuffer(answer.body)) answer.body.resume();
-      response.end(request.method === 'HEAD' ? undefined : answer.body);
-      return;
-    }
-    await stream(answer.body, response, passage);
+  async function writeFault(
+    { headers, problem }: ForwardAnswer & { readonly kind: 'problem' },
+    passage: Passage,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<FaultCode> {
+    const picked = Object.fromEntries(Object.entries(headers).filter(([name, value]) => value !== undefined && isPassedOn(name)));
+    // A fault that a service found before it knew the endpoint (a path that cannot be decoded) comes without figures.
+    const figures = 'x-ratelimit-limit' in picked ? {} : await addressFigures(passage);
+    writeProblem(problem, { ...picked, ...figures }, passage, request, response);
+    return problem.code;
   }
 
   /** A service that dies in the middle must not look like an end: the connection is cut. */
@@ -152,22 +158,25 @@ export function createGateway(options: GatewayOptions): Gateway {
     });
   }
 
-  async function refuse(passage: Passage, request: IncomingMessage, response: ServerResponse, error: unknown): Promise<void> {
+  async function refuse(passage: Passage, request: IncomingMessage, response: ServerResponse, error: unknown): Promise<FaultCode> {
     const fault = toFault(error);
     tellAudit(passage, request, fault);
     if (fault.code === 'INTERNAL' || fault.code.startsWith('SERVICE_')) {
       const { service } = passage.route ?? {};
       options.log.warn({ requestId: passage.id, service, fault: fault.code, err: fault.options.cause ?? fault }, 'forwarding failed');
     }
-    if (response.headersSent) return void response.destroy();
+    if (response.headersSent) {
+      response.destroy();
+      return fault.code;
+    }
     const headers = { ...faultHeaders(fault), ...(await addressFigures(passage)) };
     if (!request.complete) {
-      // The rest of the body is not wanted: read it away for a moment so that the refusal arrives, then close.
-      response.setHeader('connection', 'close');
+      // The rest of the body is not wanted: read it away for a moment so that the refusal arrives; the connection is closed then.
       request.resume();
       setTimeout(() => request.destroy(), DRAIN_MS).unref();
     }
     writeProblem(toProblem(fault), headers, passage, request, response);
+    return fault.code;
   }
 
   /** What a service never saw, or did not answer, is an attempt all the same. */
@@ -205,20 +214,25 @@ export function createGateway(options: GatewayOptions): Gateway {
 /** Puts a fault into the words of the dialect that was asked; outside all dialects it stays problem+json. */
 function writeProblem(
   problem: Problem,
-  headers: Readonly<Record<string, string | string[]>>,
-  { route, target }: Passage,
+  headers: OutgoingHttpHeaders,
+  passage: Passage,
   request: IncomingMessage,
   response: ServerResponse,
 ): void {
+  const { route, target } = passage;
   const query = target.slice(target.indexOf('?') + 1 || target.length);
   const { status, contentType, body, indent } = (route?.dialect ?? native).envelope(problem, query);
   const bytes = Buffer.from(JSON.stringify(body, null, indent));
-  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-  response.setHeader('x-fault', problem.code);
-  response.setHeader('cache-control', 'no-store');
-  response.setHeader('content-type', contentType);
-  response.setHeader('content-length', bytes.length);
-  response.statusCode = status;
+  response.writeHead(status, {
+    ...headers,
+    ...(request.complete ? {} : { connection: 'close' }),
+    'x-request-id': passage.id,
+    'x-content-type-options': 'nosniff',
+    'x-fault': problem.code,
+    'cache-control': 'no-store',
+    'content-type': contentType,
+    'content-length': bytes.length,
+  });
   response.end(request.method === 'HEAD' ? undefined : bytes);
 }
 

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { INTERNAL_HEADERS } from '@gatehouse/http';
 
 /** Headers that belong to one connection (RFC 9110 §7.6.1) and never travel on. */
@@ -66,12 +67,22 @@ export function pickRequestHeaders(raw: readonly string[], isTraced: boolean): s
   return picked;
 }
 
-/** Picks the response headers of a service that reach the client. */
-export function pickResponseHeaders(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string | string[]> {
-  const picked: Record<string, string | string[]> = {};
-  for (const [name, value] of Object.entries(headers)) {
-    if (value === undefined || HOP_BY_HOP.has(name) || name === 'x-powered-by' || name === 'server' || name === 'date') continue;
-    picked[name] = value;
+const NOT_PASSED_ON = new Set([...HOP_BY_HOP, 'date', 'server', 'x-content-type-options', 'x-powered-by', 'x-request-id']);
+
+/** Whether a response header of a service reaches the client: it does not when it belongs to one connection, or the gateway writes it. */
+export function isPassedOn(name: string): boolean {
+  return !NOT_PASSED_ON.has(name);
+}
+
+/**
+ * Picks the response headers of a service that reach the client.
+ * @returns names and values in turn
+ */
+export function pickResponseHeaders(headers: IncomingHttpHeaders): (string | string[])[] {
+  const picked: (string | string[])[] = [];
+  for (const name in headers) {
+    const value = headers[name];
+    if (value !== undefined && isPassedOn(name)) picked.push(name, value);
   }
   return picked;
 }

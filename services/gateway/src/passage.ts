@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Route } from '@gatehouse/dialects';
+import type { FaultCode } from '@gatehouse/faults';
 import { type Logger, type Metrics, redact } from '@gatehouse/http';
 import type { CallerAddress } from './read-caller.ts';
 
@@ -22,12 +23,21 @@ export interface Observers {
   readonly metrics?: Pick<Metrics, 'count'> | undefined;
 }
 
-/** Logs and counts a request once it was answered. */
-export function tellPassage({ log, metrics }: Observers, passage: Passage, request: IncomingMessage, response: ServerResponse): void {
+/**
+ * Logs and counts a request once it was answered.
+ * @param faultCode the fault that it ended in; null when it did not
+ */
+export function tellPassage(
+  { log, metrics }: Observers,
+  passage: Passage,
+  request: IncomingMessage,
+  response: ServerResponse,
+  faultCode: FaultCode | null,
+): void {
   const { id, path, route, caller, traceparent, startedAt } = passage;
   const durationMs = Math.round((performance.now() - startedAt) * 100) / 100;
   const status = response.statusCode;
-  const fault = response.getHeader('x-fault');
+  const fault = faultCode ?? undefined;
   const method = request.method ?? 'GET';
   const dialect = route?.dialect.name;
   metrics?.count({ service: 'gateway', dialect: dialect ?? 'none', ...placeOf(passage), method, status, fault, durationMs });

@@ -1,16 +1,19 @@
 import type { IncomingMessage } from 'node:http';
 import { Fault } from '@gatehouse/faults';
 
+/** Whether a request has a body to be read, as far as its head tells. */
+export function hasBody({ headers }: IncomingMessage): boolean {
+  const { 'content-length': length, 'transfer-encoding': coding } = headers;
+  return coding !== undefined || !(length === undefined || length === '0');
+}
+
 /**
  * Reads a request's body whole before a service is bothered with it, so that a slow or broken sender holds up nobody
  * but itself and a call can be sent again.
- * @returns null when there is no body
  * @throws Fault PAYLOAD_TOO_LARGE, REQUEST_TIMEOUT, BAD_BODY when the sender breaks off
  */
-export function readBody(request: IncomingMessage, limitBytes: number, timeLimitMs: number): Promise<Buffer | null> | null {
-  const { 'content-length': length, 'transfer-encoding': coding } = request.headers;
-  if (coding === undefined && (length === undefined || length === '0')) return null;
-  if (Number(length ?? 0) > limitBytes) return Promise.reject(new Fault('PAYLOAD_TOO_LARGE'));
+export function readBody(request: IncomingMessage, limitBytes: number, timeLimitMs: number): Promise<Buffer> {
+  if (Number(request.headers['content-length'] ?? 0) > limitBytes) return Promise.reject(new Fault('PAYLOAD_TOO_LARGE'));
   return new Promise((resolve, reject) => {
     const pieces: Buffer[] = [];
     let size = 0;

@@ -9,9 +9,13 @@ export interface WaitingLineLimits {
 
 /** Lets so many in at once; the others wait in the order in which they came. */
 export interface WaitingLine {
-  /** Resolves when there is a place. @throws Fault OVERLOADED at once when too many wait, or after `queueMs` */
-  enter(): Promise<void>;
-  /** Gives the place back, once for each `enter` that resolved. */
+  /**
+   * Takes a place.
+   * @returns nothing when one was free, else what resolves when there is one, or rejects with OVERLOADED after `queueMs`
+   * @throws Fault OVERLOADED when too many wait already
+   */
+  enter(): Promise<void> | undefined;
+  /** Gives the place back, once for each `enter` that did not fail. */
   leave(): void;
 }
 
@@ -35,13 +39,13 @@ export function createWaitingLine({ places, queue, queueMs }: WaitingLineLimits)
   }
 
   return {
-    async enter() {
-      if (taken < places) {
-        taken += 1;
-        return;
+    enter() {
+      if (taken >= places) {
+        if (waiting.size >= queue) throw overloaded();
+        return wait();
       }
-      if (waiting.size >= queue) throw overloaded();
-      await wait();
+      taken += 1;
+      return undefined;
     },
     leave() {
       // The place goes to whoever waits longest.
