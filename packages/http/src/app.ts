@@ -1,6 +1,6 @@
 import { randomUUID, timingSafeEqual } from 'node:crypto';
 import { Fault } from '@gatehouse/faults';
-import express, { type Express, type Request, type Response } from 'express';
+import express, { type Express, type Request, type Response, type Router } from 'express';
 import { describeCaller } from './caller.ts';
 import { describeRoutes } from './describe-routes.ts';
 import type { Logger } from './log.ts';
@@ -84,32 +84,22 @@ export function createApp(options: AppOptions): Express {
   app.set('query parser', false);
   app.set('case sensitive routing', true);
   app.set('strict routing', true);
-  // Asked by whoever watches the process, never through the gateway: what comes with its secret is a client's path.
-  const isDirect = (request: Request) => request.get(INTERNAL_HEADERS.secret) === undefined;
-  app.get('/healthz', (request, response, next) => {
-    if (isDirect(request)) void sendReply(response, { status: 200, body: { status: 'ok' } }, false);
-    else next();
-  });
-  app.get('/readyz', async (request, response, next) => {
-    if (isDirect(request)) await sendReply(response, await readiness(options), false);
-    else next();
-  });
-  let docs: Promise<string> | undefined;
-  app.get(DOCS_PATH, async (request, response, next) => {
-    if (!isDirect(request)) return next();
-    docs ??= describeRoutes(options.routes).then((described) => JSON.stringify(described));
-    await sendReply(response, { status: 200, text: await docs }, false);
-  });
+  // Without the gateway's secret it is whoever watches the process who asks; what comes with it is a client's path.
+  const direct = directRoutes(options);
+  app.use((request, response, next) => (request.get(INTERNAL_HEADERS.secret) === undefined ? direct(request, response, next) : next()));
   const secret = Buffer.from(options.internalSecret);
   app.use((request, response, next) => {
     const given = Buffer.from(request.get(INTERNAL_HEADERS.secret) ?? '');
     if (given.length === secret.length && timingSafeEqual(given, secret)) return next();
     return sendReply(response, faultReply(new Fault('NOT_ALLOWED', { detail: 'Only the gateway may call this.' })), false);
   });
-  for (const route of options.routes) {
-    const paths = typeof route.path === 'string' ? [route.path] : [...route.path];
-    app.all(paths, (request, response) => answer(options, route, request, response));
-  }
+  // Most paths are plain text: those are found at once, and Express tries its patterns one after the other only for the rest.
+  const plain = new Map(options.routes.flatMap((route) => pathsOf(route).map((path) => [path, route] as const)).filter(isPlain));
+  app.use((request, response, next) => {
+    const route = plain.get(request.path);
+    return route === undefined ? next() : answer(options, route, request, response);
+  });
+  for (const route of options.routes) app.all([...pathsOf(route)], (request, response) => answer(options, route, request, response));
   const nowhere: Route = {
     dialect: 'native',
     path: '/',
@@ -124,6 +114,28 @@ export function createApp(options: AppOptions): Express {
     void sendReply(response, faultReply(toFault(error)), false);
   });
   return app;
+}
+
+/** What a service tells of itself: whether it lives, whether it can serve, and what it does. */
+function directRoutes(options: AppOptions): Router {
+  const router = express.Router({ caseSensitive: true, strict: true });
+  let docs: Promise<string> | undefined;
+  router.get('/healthz', (_request, response) => sendReply(response, { status: 200, body: { status: 'ok' } }, false));
+  router.get('/readyz', async (_request, response) => sendReply(response, await readiness(options), false));
+  router.get(DOCS_PATH, async (_request, response) => {
+    docs ??= describeRoutes(options.routes).then((described) => JSON.stringify(described));
+    await sendReply(response, { status: 200, text: await docs }, false);
+  });
+  return router;
+}
+
+function pathsOf({ path }: Route): readonly string[] {
+  return typeof path === 'string' ? [path] : path;
+}
+
+/** Whether a path is not a pattern (path-to-regexp's parameters, wildcards and optional parts). */
+function isPlain([path]: readonly [path: string, route: Route]): boolean {
+  return !/[:*{}\\]/.test(path);
 }
 
 async function readiness({ ready, log }: AppOptions): Promise<Reply> {

@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { Reply } from './reply.ts';
 
 /**
@@ -7,18 +7,18 @@ import type { Reply } from './reply.ts';
  */
 export async function sendReply(response: ServerResponse, reply: Reply, head: boolean): Promise<void> {
   const text = reply.text ?? (reply.body === undefined ? undefined : JSON.stringify(reply.body));
-  response.statusCode = reply.status;
-  if (text !== undefined || reply.stream !== undefined) response.setHeader('content-type', 'application/json');
-  for (const [name, value] of Object.entries(reply.headers ?? {})) response.setHeader(name, value);
-  if (reply.stream !== undefined && !head) return sendStream(response, reply.stream);
-  if (text === undefined) {
-    if (reply.status !== 204) response.setHeader('content-length', 0);
-    response.end();
-    return;
+  const headers: OutgoingHttpHeaders = text === undefined && reply.stream === undefined ? {} : { 'content-type': 'application/json' };
+  Object.assign(headers, reply.headers);
+  if (reply.stream !== undefined && !head) {
+    response.statusCode = reply.status;
+    // Not written yet: a stream that cannot begin can still become a fault.
+    for (const [name, value] of Object.entries(headers)) if (value !== undefined) response.setHeader(name, value);
+    return sendStream(response, reply.stream);
   }
-  response.setHeader('content-length', Buffer.byteLength(text));
+  if (text !== undefined) headers['content-length'] = Buffer.byteLength(text);
+  else if (reply.stream === undefined && reply.status !== 204) headers['content-length'] = 0;
   // As text it goes out in one piece with the head.
-  response.end(head ? undefined : text);
+  response.writeHead(reply.status, headers).end(head ? undefined : text);
 }
 
 async function sendStream(response: ServerResponse, stream: AsyncIterable<string>): Promise<void> {
