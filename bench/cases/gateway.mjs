@@ -2,11 +2,12 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findRedis } from '../tools/databases.mjs';
 import { startGateway } from '../tools/house.mjs';
+import { startServer } from '../tools/least.mjs';
 import { httpContender, startHello, startPeer, whyMissing } from '../tools/peers.mjs';
 import { missingLine, rateLine } from '../tools/report.mjs';
 import { measureByTurns } from '../tools/rounds.mjs';
 import { scratch } from '../tools/scratch.mjs';
-import { findPort, findProgram, ROOT, startProcess } from '../tools/start-process.mjs';
+import { findPort, findProgram, startProcess } from '../tools/start-process.mjs';
 
 /** @typedef {import('../tools/case.mjs').Case} Case */
 
@@ -21,7 +22,7 @@ const NODE_PEERS = /** @type {const} */ ([
 export const gateway = {
   name: 'gateway',
   async run({ pace }) {
-    const upstream = await startUpstream();
+    const { url: upstream } = await startServer('upstream', {});
     const house = await startGateway({ licensing: upstream, accounts: upstream, hotspot: upstream }, await findRedis());
     const calls = [{ path: '/keys', headers: { authorization: 'Bearer something', accept: 'application/json', 'user-agent': 'bench' } }];
     /** @param {string} name @param {string} url @param {number} [pid] */
@@ -31,7 +32,7 @@ export const gateway = {
       await startHello(),
       contender('Gatehouse gateway', house.url, house.pid),
       contender('(what stands behind, asked directly)', upstream),
-      contender('(node:http and undici without any duty)', await startBare(upstream)),
+      contender('(node:http and undici without any duty)', (await startServer('bare-proxy', { UPSTREAM: upstream })).url),
     ];
     /** @type {import('../tools/report.mjs').Line[]} */
     const missing = [];
@@ -67,27 +68,6 @@ export const gateway = {
     };
   },
 };
-
-function startUpstream() {
-  return startServer('upstream', {});
-}
-
-/** @param {string} upstream */
-function startBare(upstream) {
-  return startServer('bare-proxy', { UPSTREAM: upstream });
-}
-
-/**
- * @param {string} name of a file of `bench/servers`
- * @param {Readonly<Record<string, string>>} more settings
- */
-async function startServer(name, more) {
-  const port = await findPort();
-  const url = `http://127.0.0.1:${port}`;
-  const env = { ...more, PORT: String(port) };
-  await startProcess({ name, command: process.execPath, args: [join(ROOT, `bench/servers/${name}.mjs`)], env, url });
-  return url;
-}
 
 /**
  * nginx with one worker, kept connections and its default access log.

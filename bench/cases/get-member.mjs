@@ -1,5 +1,6 @@
 import { createDatabase } from '../tools/databases.mjs';
 import { startHouse } from '../tools/house.mjs';
+import { startLeast } from '../tools/least.mjs';
 import { httpContender, startHello } from '../tools/peers.mjs';
 import { rateLine } from '../tools/report.mjs';
 import { measureByTurns } from '../tools/rounds.mjs';
@@ -13,14 +14,17 @@ export const getMember = {
     const house = await startHouse({ databaseUrl: database.url, only: ['accounts', 'licensing'] });
     const key = await makeMemberKey(house, database);
     const calls = [{ path: `/api.php?key=${key}&cmd=getMember` }];
-    const contender = httpContender('getMember', house.url, calls, (body) => JSON.parse(body).fid > 0, house.pids);
-    const [hello, own] = await measureByTurns([await startHello(), contender], pace);
+    const isRight = (/** @type {string} */ body) => JSON.parse(body).fid > 0;
+    const contender = httpContender('getMember', house.url, calls, isRight, house.pids);
+    const least = await startLeast(database.url, calls, isRight);
+    const [hello, own, most] = await measureByTurns([await startHello(), contender, least], pace);
     await house.stop();
     await database.drop();
-    if (hello === undefined || own === undefined) throw new Error('nothing was measured');
+    if (hello === undefined || own === undefined || most === undefined) throw new Error('nothing was measured');
     return {
       title: 'getMember of the Web API with its ladder',
-      lines: [rateLine(hello), rateLine(own, { reach: '≥ 0.4 × hello', reached: (own.ratio ?? 0) >= 0.4 })],
+      lines: [rateLine(hello), rateLine(own, { reach: '≥ 0.4 × hello', reached: (own.ratio ?? 0) >= 0.4 }), rateLine(most)],
+      notes: ['In brackets: the limit. The least joins the member to the key by one prepared statement, and answers.'],
     };
   },
 };

@@ -6,7 +6,9 @@ const { Pool } = createRequire(new URL('../../services/gateway/package.json', im
 const pool = new Pool(process.env.UPSTREAM ?? '', { pipelining: 1 });
 
 createServer(async (request, response) => {
-  const answer = await pool.request({ path: request.url, method: request.method, headers: request.rawHeaders.filter(isForwarded) });
+  const headers = request.rawHeaders.filter(isForwarded);
+  const sent = request.method === 'POST' ? request : null;
+  const answer = await pool.request({ path: request.url, method: request.method, headers, body: sent });
   const body = Buffer.from(await answer.body.arrayBuffer());
   response.writeHead(answer.statusCode, { 'content-type': answer.headers['content-type'], 'content-length': body.length }).end(body);
 }).listen(Number(process.env.PORT), '127.0.0.1');

@@ -3,7 +3,8 @@ import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm';
 
 /** Starts PGlite on a directory, with what the migrations need. An empty or missing directory becomes a new database. */
 export async function startPGlite(directory: string): Promise<PGlite> {
-  return inUtc(await PGlite.create({ dataDir: directory, extensions: { pg_trgm } }));
+  // Enough for a guest house: the files are in the system's own cache too. The default of 128 MB would be zeroed and held from the start.
+  return inUtc(await PGlite.create({ dataDir: directory, extensions: { pg_trgm }, startParams: withBuffers('32MB') }));
 }
 
 /**
@@ -12,8 +13,12 @@ export async function startPGlite(directory: string): Promise<PGlite> {
  */
 export async function startPGliteInMemory(archive?: Blob): Promise<PGlite> {
   // What is in memory already gains nothing from a large cache of pages, which would only have to be zeroed.
-  const startParams = [...PGlite.defaultStartParams, '-c', 'shared_buffers=8MB'];
-  return inUtc(await PGlite.create({ ...(archive && { loadDataDir: archive }), extensions: { pg_trgm }, startParams }));
+  return inUtc(await PGlite.create({ ...(archive && { loadDataDir: archive }), extensions: { pg_trgm }, startParams: withBuffers('8MB') }));
+}
+
+/** @param size of the cache of pages, as PostgreSQL writes it */
+function withBuffers(size: string): string[] {
+  return [...PGlite.defaultStartParams, '-c', `shared_buffers=${size}`];
 }
 
 async function inUtc(pglite: PGlite): Promise<PGlite> {
