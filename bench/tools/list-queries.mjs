@@ -9,12 +9,14 @@ import { ADMIN_TOKEN } from './house.mjs';
  * @property {Readonly<Record<string, string>>} headers
  * @property {string} [body]
  * @property {boolean} [isHard] a deep page or a part of one or two characters: it may take a time of its own
+ * @property {{ text: string, values: readonly unknown[] }} [statement] asked of the database itself, in place of the path: a limit
  * @property {boolean} [once] its answer is kept for a while, so that only the first call tells what making it takes
  */
 
 /**
  * Who asks, and of how many rows.
  * @typedef {object} Asker
+ * @property {number} id of the seller
  * @property {string} apiKey of the seller
  * @property {number} providerId
  * @property {number} serviceId
@@ -41,7 +43,7 @@ export async function findQueries(house, asker) {
  * @param {Asker} asker
  * @returns {Promise<ListQuery[]>}
  */
-async function keyQueries(house, { apiKey, providerId, serviceId, count }) {
+async function keyQueries(house, { id, apiKey, providerId, serviceId, count }) {
   const { keys } = await house.call('GET', '/keys?limit=50', undefined, apiKey);
   const value = keys[0].key_value;
   const hwid = keys.find((/** @type {any} */ key) => key.hwids.length > 0).hwids[0].hwid;
@@ -62,7 +64,21 @@ async function keyQueries(house, { apiKey, providerId, serviceId, count }) {
     keysBy('expires after', `&expires_after=${soon}`),
     ...partsOf(value).map(({ part, isHard, length }) => keysBy(`${length} of a key`, `&key=${part}`, { isHard })),
     ...partsOf(hwid).map(({ part, isHard, length }) => keysBy(`${length} of an HWID`, `&hwid=${part}`, { isHard })),
+    ...[value.slice(0, 3), value.slice(0, 5)].map((part) => countAlone(`${part.length} of a key`, KEYS_LIKE, id, part)),
+    countAlone('3 of an HWID', HWIDS_LIKE, id, hwid.slice(0, 3).toLowerCase()),
   ];
+}
+
+const KEYS_LIKE = 'SELECT count(*) FROM licence_keys WHERE user_id = $1 AND key_value LIKE $2';
+const HWIDS_LIKE = 'SELECT count(DISTINCT key_id) FROM key_hwids WHERE user_id = $1 AND folded LIKE $2';
+
+/**
+ * The limit of a search that tells its total: the bare statement that counts.
+ * @param {string} name @param {string} text @param {number} sellerId @param {string} part
+ * @returns {ListQuery}
+ */
+function countAlone(name, text, sellerId, part) {
+  return { name: `(the total alone, by SQL: ${name})`, path: '', headers: {}, statement: { text, values: [sellerId, `%${part}%`] } };
 }
 
 /**

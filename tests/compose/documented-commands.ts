@@ -18,8 +18,9 @@ export async function runDocumented(after: string, folder: string, env: Readonly
   const start = page.indexOf(after);
   const [, block] = /```sh\n([\s\S]*?)```/.exec(page.slice(start)) ?? [];
   if (start === -1 || block === undefined) throw new Error(`docs/operations.md has no commands after: ${after}`);
-  const [file = '', ...args] = command;
-  const script = `exec </dev/null\ndocker-compose() { command ${file} -f '${root}docker-compose.yml' ${args.join(' ')} "$@"; }\n${block}`;
+  // Compose v2 is a command of docker's (`docker compose -f …`), v1 a program: the file is named after either.
+  const composeCommand = `command ${command.join(' ')} -f '${root}docker-compose.yml'`;
+  const script = `exec </dev/null\ndocker-compose() { ${composeCommand} "$@"; }\n${block}`;
   const options = { cwd: folder, env: { ...process.env, ...env }, maxBuffer: 64 * 1024 * 1024 };
   const { stdout, stderr } = await run('bash', ['-euo', 'pipefail', '-c', script], options);
   return stdout + stderr;
