@@ -14,6 +14,7 @@ export default {
   modulePathIgnorePatterns: ['<rootDir>/(packages|services)/[^/]+/dist/'],
   testEnvironment: '<rootDir>/scripts/jest-environment.mjs',
   testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
+  moduleNameMapper: { '^@electric-sql/pglite$': '<rootDir>/scripts/embedded-database.cjs' },
   extensionsToTreatAsEsm: ['.ts'],
   moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json', 'node', 'wasm'],
   transform: {

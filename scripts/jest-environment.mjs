@@ -2,13 +2,13 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { TestEnvironment } from 'jest-environment-node';
 
 const require = createRequire(fileURLToPath(new URL('../packages/db/package.json', import.meta.url)));
 
-/** @type {Promise<WebAssembly.Module[]> | undefined} */
-let compiled;
+/** @type {ReturnType<typeof loadDatabase> | undefined} */
+let database;
 
 /**
  * The storages that the suite of the moment has used.
@@ -25,8 +25,9 @@ AsyncLocalStorage.prototype.run = function runAndRemember(/** @type {[any, any]}
 /**
  * Node's environment, and what makes many suites in one worker as quick as one in each:
  *
- * - They share the code of the embedded database: V8 gives equal bytes the code that it has compiled and optimised already, as
- *   long as somebody holds it. Without this each suite would begin anew.
+ * - They share the embedded database's JavaScript, loaded outside of their contexts, and its code: V8 gives equal bytes the code
+ *   that it has compiled and optimised already, as long as somebody holds it. Without this each suite would begin anew, cold.
+ *   `scripts/embedded-database.cjs` hands it to them. Each database is still an instance of its own.
  * - Jest's runner brings an AsyncLocalStorage of its own with every suite, and Node carries each that was ever used through every
  *   promise that is made: those of suites that are over are switched off.
  */
@@ -35,8 +36,9 @@ export default class GatehouseEnvironment extends TestEnvironment {
   /** @override */
   async setup() {
     await super.setup();
-    compiled ??= compileDatabase();
-    await compiled;
+    database ??= loadDatabase();
+    const { pglite } = await database;
+    this.global.gatehousePglite = pglite;
   }
 
   /** @override */
@@ -47,8 +49,8 @@ export default class GatehouseEnvironment extends TestEnvironment {
   }
 }
 
-function compileDatabase() {
-  const folder = dirname(require.resolve('@electric-sql/pglite'));
-  const files = ['pglite.wasm'].map((name) => join(folder, name));
-  return Promise.all(files.map(async (file) => WebAssembly.compile(await readFile(file))));
+async function loadDatabase() {
+  const main = require.resolve('@electric-sql/pglite');
+  const code = await WebAssembly.compile(await readFile(join(dirname(main), 'pglite.wasm')));
+  return { code, pglite: await import(pathToFileURL(main).href.replace(/cjs$/, 'js')) };
 }

@@ -5,7 +5,7 @@ import { rememberConnection } from './connection.ts';
 import { lockDataDir } from './data-dir-lock.ts';
 import { createDatabase, type Database } from './database.ts';
 import { createEmbeddedAdapter } from './embedded-adapter.ts';
-import { createEmbeddedDirectory, openEmbeddedArchive } from './embedded-template.ts';
+import { createEmbeddedDirectory, findMemoryImage } from './embedded-template.ts';
 import { startPGlite, startPGliteInMemory } from './start-pglite.ts';
 
 /**
@@ -33,7 +33,7 @@ export async function openEmbeddedDirectory(directory: string): Promise<Database
 
 /** Opens a new embedded PGlite in memory, which is gone when it is closed. */
 export async function openTemporary(): Promise<Database> {
-  return wrap(await startPGliteInMemory(await openEmbeddedArchive()), async () => undefined);
+  return wrap(await startPGliteInMemory(findMemoryImage()), async () => undefined);
 }
 
 function wrap(pglite: PGlite, afterwards: () => Promise<void>): Database {
