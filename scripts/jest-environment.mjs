@@ -4,6 +4,9 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { TestEnvironment } from 'jest-environment-node';
+import { reuseCompiledCode } from './reuse-compiled-code.mjs';
+
+reuseCompiledCode();
 
 const require = createRequire(fileURLToPath(new URL('../packages/db/package.json', import.meta.url)));
 
@@ -28,6 +31,7 @@ AsyncLocalStorage.prototype.run = function runAndRemember(/** @type {[any, any]}
  * - They share the embedded database's JavaScript, loaded outside of their contexts, and its code: V8 gives equal bytes the code
  *   that it has compiled and optimised already, as long as somebody holds it. Without this each suite would begin anew, cold.
  *   `scripts/embedded-database.cjs` hands it to them. Each database is still an instance of its own.
+ * - They share what V8 made of the modules in node_modules: see `reuseCompiledCode`.
  * - Jest's runner brings an AsyncLocalStorage of its own with every suite, and Node carries each that was ever used through every
  *   promise that is made: those of suites that are over are switched off.
  */
