@@ -44,25 +44,26 @@ export async function createImageFilesystem(image: string): Promise<MemoryFS> {
 }
 
 class ImageFilesystem extends MemoryFS {
-  readonly #contents: Contents;
-  readonly #bytes: Uint8Array;
+  #image: { readonly contents: Contents; readonly bytes: Uint8Array } | undefined;
 
   constructor(contents: Contents, bytes: Uint8Array) {
     super();
-    this.#contents = contents;
-    this.#bytes = bytes;
+    this.#image = { contents, bytes };
   }
 
   /** PGlite calls it before it looks whether there is a database. */
   override async initialSyncFs(): Promise<void> {
     const fs = this.pg?.Module.FS;
-    if (fs === undefined) throw new Error('PGlite has not been started.');
+    if (fs === undefined || this.#image === undefined) throw new Error('PGlite calls it once, when it starts.');
+    const { contents, bytes: all } = this.#image;
+    // From here on the bytes are the database's, and go when it is closed.
+    this.#image = undefined;
     const root = PGlite.paths.PGDATA;
     fs.mkdirTree(root, 0o700);
-    for (const folder of this.#contents.folders) fs.mkdir(root + folder);
+    for (const folder of contents.folders) fs.mkdir(root + folder);
     let start = 0;
-    for (const { path, bytes } of this.#contents.files) {
-      fs.writeFile(root + path, this.#bytes.subarray(start, start + bytes), { canOwn: true });
+    for (const { path, bytes } of contents.files) {
+      fs.writeFile(root + path, all.subarray(start, start + bytes), { canOwn: true });
       start += bytes;
     }
   }
