@@ -34,8 +34,9 @@ export default {
   },
   cacheDirectory: '<rootDir>/node_modules/.cache/jest',
   watchman: false,
-  // Two suites side by side on the two cores that CI has; a third would only fight with the databases for them.
-  maxWorkers: 2,
+  // On the two cores that CI has. An embedded database works in its suite's own process, so a third suite fills the time in which
+  // others wait for timers, sockets and disks; with servers of their own the databases work then.
+  maxWorkers: process.env.TEST_DATABASE_URL ? 2 : 3,
   // Modules of Jest's ESM loader are not given back between suites: a worker that has grown starts anew.
   workerIdleMemoryLimit: '2500MB',
   testTimeout: 30_000,
