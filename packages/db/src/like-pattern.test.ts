@@ -3,18 +3,21 @@ import { type Database, likePattern, Prisma } from './index.ts';
 import { createTestDatabase, type TestDatabase } from './testing/test-database.ts';
 import { testServerUrl } from './testing/test-server.ts';
 
+/** As many as make an index worth its while to the planner; the embedded database takes its time with more. */
+const ROWS = testServerUrl === undefined ? 2_000 : 6_000;
+
 let test: TestDatabase;
 let db: Database;
 
 beforeAll(async () => {
   test = await createTestDatabase({ databaseUrl: testServerUrl });
   db = test.db;
-  await db.execute`INSERT INTO users (name, email) SELECT 'User ' || i, 'user' || md5(i::text) || '@Example.com' FROM generate_series(1, 6000) AS i`;
+  await db.execute`INSERT INTO users (name, email) SELECT 'User ' || i, 'user' || md5(i::text) || '@Example.com' FROM generate_series(1, ${ROWS}::int) AS i`;
   const hex = Prisma.sql`upper(md5(i::text))`;
   await db.execute`
     INSERT INTO licence_keys (key_value, user_id)
     SELECT concat_ws('-', substr(${hex}, 1, 4), substr(${hex}, 5, 4), substr(${hex}, 9, 4), substr(${hex}, 13, 4)), 1 + i % 2
-    FROM generate_series(1, 6000) AS i`;
+    FROM generate_series(1, ${ROWS}::int) AS i`;
   await db.execute`
     INSERT INTO key_hwids (key_id, user_id, hwid, bound_by)
     SELECT id, user_id, 'HWID-' || md5(id::text), 'api' FROM licence_keys`;
@@ -38,7 +41,7 @@ describe('a part of three characters or more', () => {
     ['a key', byKey('A1B'), 'licence_keys_key_value_trgm'],
     ['a HWID, whatever its case', byHwid('a1b2'), 'key_hwids_folded_trgm'],
     ['an e-mail', byEmail('A1B2'), 'users_email_folded_trgm'],
-    ['a name', byName('5999'), 'users_name_trgm'],
+    ['a name', byName('1999'), 'users_name_trgm'],
   ])('of %s goes through its trigram index', async (_what, statement, index) => {
     expect(await explain(statement)).toContain(index);
   });

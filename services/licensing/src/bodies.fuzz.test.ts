@@ -3,6 +3,9 @@ import fc from 'fast-check';
 import type { TestSeller } from './testing/create-seller.ts';
 import { type LicensingApp, startLicensingApp } from './testing/licensing-app.ts';
 
+/** More with `FUZZ_RUNS`; CI has one run with 250. */
+const RUNS = Number(process.env.FUZZ_RUNS ?? 50);
+
 let app: LicensingApp;
 let seller: TestSeller;
 let ids: Readonly<Record<string, number>>;
@@ -79,7 +82,7 @@ describe('whatever body is sent', () => {
         expect(status).toBeLessThan(500);
         if (status === 400 && isObject) expect(body.details?.[0]?.path ?? body.error).toEqual(expect.any(String));
       }),
-      { numRuns: Number(process.env.FUZZ_RUNS ?? 80) },
+      { numRuns: RUNS },
     );
   });
 
@@ -93,7 +96,7 @@ describe('whatever body is sent', () => {
         const query = pairs.map(([name, value]) => `${name}=${encodeURIComponent(Buffer.from(value).toString())}`).join('&');
         expect((await app.call(seller, 'get', `/keys?${query}`)).status).toBeLessThan(500);
       }),
-      { numRuns: Number(process.env.FUZZ_RUNS ?? 80) },
+      { numRuns: RUNS },
     );
   });
 });

@@ -7,7 +7,7 @@ import type { TestSite } from '../testing/start-test-hotspot.ts';
 import { startTestVenue, type TestVenue } from '../testing/start-test-venue.ts';
 
 /** The embedded database is one thread of WebAssembly, and a first look wants no minute: there fewer sessions say the same. */
-const SESSIONS = process.env.FULL_RACES ? 10_000 : 100;
+const SESSIONS = process.env.FULL_RACES ? 10_000 : 40;
 const ACCESS_POINTS = 20;
 const CALLING_STATION_ID = 31;
 

@@ -24,9 +24,15 @@ afterAll(async () => {
   await app.close();
 });
 
-const REPEATS = 20;
+const isFull = process.env.FULL_RACES !== undefined;
+/** The embedded database has one connection, in which a crowd stands in line: there fewer say the same. */
+const isEmbedded = !process.env.TEST_DATABASE_URL;
+const REPEATS = isEmbedded && !isFull ? 6 : 20;
 /** Short of the full size, which takes minutes, unless asked for: every repeat of `FULL_RACES=1` has the crowd of the first. */
-const crowd = (size: number, round: number) => (round === 0 || process.env.FULL_RACES !== undefined ? size : Math.ceil(size / 20));
+function crowd(size: number, round: number): number {
+  if (isFull || (round === 0 && !isEmbedded)) return size;
+  return Math.ceil(size / (round === 0 ? 4 : 20));
+}
 
 /** Asks all questions at the same instant, by turns in each process, and gives the verdicts. */
 async function askAll(questions: readonly VerifyQuestion[]): Promise<VerdictCode[]> {
@@ -52,7 +58,7 @@ async function stored(id: number) {
 }
 
 describe('at the same instant', () => {
-  it('200 machines on a key for three end with three, every time', async () => {
+  it('many machines on a key for three end with three, every time', async () => {
     for (let round = 0; round < REPEATS; round += 1) {
       const key = await app.createKey(seller, { hwid_limit: 3 });
       const size = crowd(200, round);
@@ -115,7 +121,7 @@ describe('at the same instant', () => {
     }
   }, 300_000);
 
-  it('50 identical creates with one Idempotency-Key make one key and get the same body', async () => {
+  it('many identical creates with one Idempotency-Key make one key and get the same body', async () => {
     for (let round = 0; round < REPEATS; round += 1) {
       const before = await app.deps.db.prisma.licenceKey.count();
       const answers = await Promise.all(

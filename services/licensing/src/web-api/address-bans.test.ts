@@ -7,6 +7,8 @@ import { countWrongKey, isBanned, webApiRoutes } from './index.ts';
 import { type SeededMember, seedKey, seedMember, seedSession } from './testing/seed-member.ts';
 
 const MINUTE_MS = 60_000;
+/** The embedded database has one connection, in which those who come at once stand in line: a few times say the same. */
+const REPEATS = process.env.TEST_DATABASE_URL || process.env.FULL_RACES ? 20 : 5;
 const WRONG = { code: 401, status: 401, message: 'invalid api key' };
 const BANNED = { code: 403, status: 403, message: 'authorization denied by server' };
 
@@ -86,7 +88,7 @@ describe('distinct wrong keys of an address', () => {
   });
 
   it('ban exactly once when they come at the same instant', async () => {
-    for (let round = 0; round < 20; round += 1) {
+    for (let round = 0; round < REPEATS; round += 1) {
       const caller = describeCaller(`192.0.2.${100 + round}`);
       const count = () => countWrongKey(app.deps, { caller, keyHash: hashToken(newLicenceKey()), now: app.clock() });
       const banned = await Promise.all(Array.from({ length: 20 }, count));
