@@ -37,7 +37,8 @@ export default {
   // On the two cores that CI has. An embedded database works in its suite's own process, so a third suite fills the time in which
   // others wait for timers, sockets and disks; with servers of their own the databases work then.
   maxWorkers: process.env.TEST_DATABASE_URL ? 2 : 3,
-  // Modules of Jest's ESM loader are not given back between suites: a worker that has grown starts anew.
-  workerIdleMemoryLimit: '2500MB',
+  // Modules of Jest's ESM loader are not given back between suites, 25 MB each time, and the garbage collector goes over all of them
+  // again and again: a worker that has grown, by twenty suites or so, starts anew. A start costs 3 s; going on would cost more.
+  workerIdleMemoryLimit: '550MB',
   testTimeout: 30_000,
 };
