@@ -1,7 +1,8 @@
+import { setImmediate } from 'node:timers/promises';
 import { Fault } from '@gatehouse/faults';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Prisma } from './generated/client.ts';
-import { type Database, UniqueViolation } from './index.ts';
+import { type Database, type Sql, UniqueViolation } from './index.ts';
 import { createTestDatabase, type TestDatabase } from './testing/test-database.ts';
 import { testServerUrl } from './testing/test-server.ts';
 
@@ -81,6 +82,99 @@ describe('a transaction', () => {
     const [seen] = await Promise.all([Promise.all(reads), Promise.all(pairs)]);
     expect(new Set(seen)).toEqual(new Set([0]));
     expect((await db.prisma.user.findUniqueOrThrow({ where: { id } })).credits.toNumber()).toBe(40);
+  });
+});
+
+describe('a transaction of plain SQL', () => {
+  const insert = (name: string, on: Sql) => on.execute`INSERT INTO users (name) VALUES (${name})`;
+
+  it('leaves nothing behind when its work throws, and the error is the one thrown', async () => {
+    const mistake = new TypeError('mine');
+    await expect(
+      db.sqlTx(async (tx) => {
+        await insert('plainly undone', tx);
+        throw mistake;
+      }),
+    ).rejects.toBe(mistake);
+    expect(await countUsers('plainly undone')).toBe(0);
+  });
+
+  it('is one with transactions inside it, and with one around it', async () => {
+    const nested = db.sqlTx(async (outer) => {
+      await outer.sqlTx((inner) => insert('plainly nested', inner));
+      throw new Error('after the inner one');
+    });
+    await expect(nested).rejects.toThrow('after the inner one');
+    const around = db.tx(async (outer) => {
+      await outer.sqlTx((inner) => insert('plainly nested', inner));
+      throw new Error('after the inner one');
+    });
+    await expect(around).rejects.toThrow('after the inner one');
+    expect(await countUsers('plainly nested')).toBe(0);
+  });
+
+  it('does not pass for committed when a statement in it failed and nobody said so', async () => {
+    await db.prisma.user.create({ data: { name: 'first', email: 'plain@example.com' } });
+    const swallowed = db.sqlTx(async (tx) => {
+      await insert('plainly lost', tx);
+      await tx.execute`INSERT INTO users (name, email) VALUES ('second', 'PLAIN@example.com')`.catch(() => undefined);
+    });
+    await expect(swallowed).rejects.toThrow();
+    expect(await countUsers('plainly lost')).toBe(0);
+    expect(await db.sqlTx((tx) => insert('the connection is clean again', tx))).toBe(1);
+  });
+
+  it('says why a statement in it failed', async () => {
+    await db.prisma.user.create({ data: { name: 'first', email: 'once@example.com' } });
+    const again = db.sqlTx((tx) => tx.execute`INSERT INTO users (name, email) VALUES ('second', 'ONCE@example.com')`);
+    await expect(again).rejects.toMatchObject({ code: 'CONFLICT', constraint: 'users_email_key' });
+    await expect(db.sqlTx((tx) => tx.query`SELECT ${'a\u0000b'}::text`)).rejects.toMatchObject({ code: 'BAD_PARAMETER' });
+    await expect(db.sqlTx((tx) => tx.query`SELEC 1`)).rejects.toMatchObject({ code: 'INTERNAL' });
+  });
+
+  it('keeps others out: 50 at once beside 50 plain writes and 20 of Prisma, some rolled back, leave exactly what was committed', async () => {
+    const failing = (index: number) => index % 5 === 0;
+    const transactions = upTo(50).map((index) =>
+      db
+        .sqlTx(async (tx) => {
+          await insert(`sql-${index}`, tx);
+          await tx.query`SELECT 1`;
+          await insert(`sql-${index}`, tx);
+          if (failing(index)) throw new Error('rolled back');
+        })
+        .catch(() => undefined),
+    );
+    const plain = upTo(50).map(() => insert('beside sql', db));
+    const others = upTo(20).map(() => db.tx((tx) => addUser('beside sql', tx)));
+    await Promise.all([...transactions, ...plain, ...others]);
+    expect(await countUsers('beside sql')).toBe(70);
+    for (const index of upTo(50)) expect(await countUsers(`sql-${index}`)).toBe(failing(index) ? 0 : 2);
+  });
+
+  it('runs no statement of its own once it has ended', async () => {
+    const kept = await db.sqlTx(async (tx) => {
+      await tx.query`SELECT 1`;
+      return tx;
+    });
+    await expect(insert('too late', kept)).rejects.toThrow();
+    expect(await countUsers('too late')).toBe(0);
+  });
+
+  it('that takes longer than it may is undone, its caller told, and its connection not used again', async () => {
+    const late = db.sqlTx(
+      async (tx) => {
+        await insert('late', tx);
+        for (;;) {
+          await tx.query`SELECT 1`;
+          // The embedded database leaves the clock no turn by itself.
+          await setImmediate();
+        }
+      },
+      { timeoutMs: 200 },
+    );
+    await expect(late).rejects.toMatchObject({ code: 'DATABASE_DOWN' });
+    expect(await countUsers('late')).toBe(0);
+    await Promise.all(upTo(20).map(() => db.sqlTx((tx) => tx.query`SELECT 1`)));
   });
 });
 
@@ -166,6 +260,7 @@ describe('what is read', () => {
     };
     expect(await db.query(select)).toEqual([expected]);
     expect(await db.tx((tx) => tx.query(select))).toEqual([expected]);
+    expect(await db.sqlTx((tx) => tx.query(select))).toEqual([expected]);
     const stored = await db.prisma.user.findUniqueOrThrow({ where: { id } });
     expect([stored.credits, stored.telegramId, stored.totpSecret, stored.createdAt]).toEqual([
       expected.credits,
@@ -184,6 +279,8 @@ describe('what is read', () => {
     const ids = [...(await db.query<{ id: number }>(insert))];
     await db.execute`UPDATE users SET telegram_id = NULL WHERE name = 'written'`;
     ids.push(...(await db.tx((tx) => tx.query<{ id: number }>(insert))));
+    await db.execute`UPDATE users SET telegram_id = NULL WHERE name = 'written'`;
+    ids.push(...(await db.sqlTx((tx) => tx.query<{ id: number }>(insert))));
     for (const { id } of ids) {
       expect(await db.prisma.user.findUniqueOrThrow({ where: { id } })).toMatchObject({
         credits,

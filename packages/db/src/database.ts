@@ -17,20 +17,36 @@ export interface TxOptions {
 }
 
 /**
- * The database as repositories see it. Every failure of the driver leaves it as a fault (see `toDriverFault`).
+ * What runs plain SQL: all that repository functions on a hot path ask for. Every failure of the driver leaves it as a fault (see
+ * `toDriverFault`).
  *
  * @example
- * const key = await db.prisma.licenceKey.findUnique({ where: { keyValue } });
  * const rows = await db.query<{ id: number }>`SELECT id FROM licence_keys WHERE user_id = ${userId}`;
  * const used = await db.execute`UPDATE licence_keys SET used_at = ${now} WHERE id = ${id} AND used_at IS NULL`;
  */
-export interface Database {
+export interface Sql {
   readonly kind: 'postgres' | 'embedded';
-  readonly prisma: Queries;
   /** Rows of a statement. A template's values become parameters, never text. */
   query<T>(strings: TemplateStringsArray | Prisma.Sql, ...values: unknown[]): Promise<T[]>;
   /** How many rows a statement changed. */
   execute(strings: TemplateStringsArray | Prisma.Sql, ...values: unknown[]): Promise<number>;
+  /**
+   * Runs `work` as one transaction of plain SQL, with the promises of {@link Database.tx} and at a fraction of its price: on PostgreSQL
+   * its statements go past Prisma. Within a transaction it is part of that one. A connection is waited for as long as by a query.
+   * @param options.timeoutMs from its start to its end (default 20 s); after it all is undone
+   * @throws Fault DATABASE_DOWN without a connection or after that time; what `work` throws
+   */
+  sqlTx<T>(work: (sql: Sql) => Promise<T>, options?: Pick<TxOptions, 'timeoutMs'>): Promise<T>;
+}
+
+/**
+ * The database as repositories see it. Every failure of the driver leaves it as a fault (see `toDriverFault`).
+ *
+ * @example
+ * const key = await db.prisma.licenceKey.findUnique({ where: { keyValue } });
+ */
+export interface Database extends Sql {
+  readonly prisma: Queries;
   /**
    * Runs `work` as one transaction (read committed): all or nothing. Inside, use the database that `work` is handed and no other.
    * A `tx` within a `tx` is part of the outer one. Deadlocks and serialization failures are tried again, three times at most, so
@@ -59,25 +75,36 @@ const PING_MS = 2_000;
 const MAX_WAIT_MS = 15_000;
 const TIMEOUT_MS = 20_000;
 
+/** The way to PostgreSQL past Prisma. */
+export interface PlainSql {
+  readonly run: RunRaw;
+  /** Runs `work` as one transaction, once. */
+  transact<T>(timeoutMs: number, work: (run: RunRaw) => Promise<T>): Promise<T>;
+}
+
+type RunRaw = (sql: Prisma.Sql) => Promise<RawResult>;
+
 /**
  * Builds a `Database` over a driver adapter.
  * @param close called once Prisma has let go of the adapter
- * @param runRaw runs single statements past Prisma; without it, and within a transaction, they go through Prisma too
+ * @param plainSql runs single statements and transactions of them past Prisma; without it, and within `tx`, they go through Prisma too
  */
 export function createDatabase(
   kind: Database['kind'],
   adapter: SqlDriverAdapterFactory,
   close: () => Promise<void>,
-  runRaw?: RunRaw,
+  plainSql?: PlainSql,
 ): Database {
   const plain = new PrismaClient({ adapter, errorFormat: 'minimal' });
   const extended = plain.$extends({ query: { $allOperations: ({ args, query }) => query(args).catch(rethrow) } });
   // The extension says errors as faults and changes no type, but Prisma gives it types of its own.
   const client = extended as unknown as Queries & TxClient;
+  const tx: Database['tx'] = (work, options) => retryConflicts(() => runTx(kind, client, work, options));
   let closing: Promise<void> | undefined;
   return {
-    ...createQueries(kind, client, runRaw),
-    tx: (work, options) => retryConflicts(() => runTx(kind, client, work, options)),
+    ...createQueries(kind, client, plainSql?.run),
+    tx,
+    sqlTx: plainSql === undefined ? tx : (work, options) => retryConflicts(() => runSqlTx(kind, plainSql, work, options)),
     close: () => {
       closing ??= plain.$disconnect().then(close);
       return closing;
@@ -85,24 +112,32 @@ export function createDatabase(
   };
 }
 
-type RunRaw = (sql: Prisma.Sql) => Promise<RawResult>;
-
 /** What a database and a transaction of it have in common. */
 function createQueries(
   kind: Database['kind'],
   prisma: Queries,
-  runRaw?: RunRaw,
+  run?: RunRaw,
 ): Pick<Database, 'kind' | 'prisma' | 'query' | 'execute' | 'ping'> {
-  const query: Database['query'] = async <T>(strings: TemplateStringsArray | Prisma.Sql, ...values: unknown[]) => {
-    if (runRaw === undefined) return prisma.$queryRaw<T[]>(strings, ...values);
+  const statements = run === undefined ? throughPrisma(prisma) : pastPrisma(run);
+  return { kind, prisma, ...statements, ping: () => withinTime(statements.query`SELECT 1`, PING_MS) };
+}
+
+type Statements = Pick<Sql, 'query' | 'execute'>;
+
+function throughPrisma(prisma: Queries): Statements {
+  return {
+    query: (strings, ...values) => prisma.$queryRaw(strings, ...values),
+    execute: (strings, ...values) => prisma.$executeRaw(strings, ...values),
+  };
+}
+
+function pastPrisma(run: RunRaw): Statements {
+  const send = (strings: TemplateStringsArray | Prisma.Sql, values: readonly unknown[]) => run(toSql(strings, values)).catch(rethrow);
+  return {
     // The caller names the row's type, as with Prisma's own raw queries.
-    return (await runRaw(toSql(strings, values)).catch(rethrow)).rows as T[];
+    query: async <T>(strings: TemplateStringsArray | Prisma.Sql, ...values: unknown[]) => (await send(strings, values)).rows as T[],
+    execute: async (strings, ...values) => (await send(strings, values)).count,
   };
-  const execute: Database['execute'] = async (strings, ...values) => {
-    if (runRaw === undefined) return prisma.$executeRaw(strings, ...values);
-    return (await runRaw(toSql(strings, values)).catch(rethrow)).count;
-  };
-  return { kind, prisma, query, execute, ping: () => withinTime(query`SELECT 1`, PING_MS) };
 }
 
 function toSql(strings: TemplateStringsArray | Prisma.Sql, values: readonly unknown[]): Prisma.Sql {
@@ -114,25 +149,47 @@ interface TxClient {
   $transaction<T>(work: (prisma: Queries) => Promise<T>, options: { readonly maxWait: number; readonly timeout: number }): Promise<T>;
 }
 
-async function runTx<T>(kind: Database['kind'], client: TxClient, work: (db: Database) => Promise<T>, options: TxOptions = {}): Promise<T> {
-  let thrown: { readonly error: unknown } | undefined;
-  const run = async (prisma: Queries): Promise<T> => {
+function runTx<T>(kind: Database['kind'], client: TxClient, work: (db: Database) => Promise<T>, options: TxOptions = {}): Promise<T> {
+  const limits = { maxWait: options.maxWaitMs ?? MAX_WAIT_MS, timeout: options.timeoutMs ?? TIMEOUT_MS };
+  const open = (prisma: Queries): Database => {
     const inner: Database = {
       ...createQueries(kind, prisma),
       tx: (nested) => nested(inner),
+      sqlTx: (nested) => nested(inner),
       close: () => Promise.reject(new Error('A transaction cannot close the database.')),
     };
+    return inner;
+  };
+  return tellApart(work, (watched) => client.$transaction((prisma) => watched(open(prisma)), limits));
+}
+
+function runSqlTx<T>(
+  kind: Database['kind'],
+  { transact }: PlainSql,
+  work: (sql: Sql) => Promise<T>,
+  { timeoutMs = TIMEOUT_MS }: Pick<TxOptions, 'timeoutMs'> = {},
+): Promise<T> {
+  const open = (run: RunRaw): Sql => {
+    const inner: Sql = { kind, ...pastPrisma(run), sqlTx: (nested) => nested(inner) };
+    return inner;
+  };
+  return tellApart(work, (watched) => transact(timeoutMs, (run) => watched(open(run))));
+}
+
+/** What `work` throws is its own affair and stays as it is; the rest (no connection, failed commit) is the database's: a fault. */
+async function tellApart<In, T>(work: (db: In) => Promise<T>, transact: (watched: (db: In) => Promise<T>) => Promise<T>): Promise<T> {
+  let thrown: { readonly error: unknown } | undefined;
+  const watched = async (db: In): Promise<T> => {
     try {
-      return await work(inner);
+      return await work(db);
     } catch (error) {
       thrown = { error };
       throw error;
     }
   };
   try {
-    return await client.$transaction(run, { maxWait: options.maxWaitMs ?? MAX_WAIT_MS, timeout: options.timeoutMs ?? TIMEOUT_MS });
+    return await transact(watched);
   } catch (error) {
-    // What `work` threw is its own affair; the rest (no connection, failed commit) is the database's.
     throw thrown === undefined ? toDriverFault(error) : thrown.error;
   }
 }

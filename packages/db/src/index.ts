@@ -2,7 +2,7 @@ export { type BackupFacts, BackupRefused, checkBackup } from './backup/check-bac
 export { DatabaseInUse, type Restored, type RestoreOptions, restoreBackup } from './backup/restore-backup.ts';
 export { type WriteBackupOptions, writeBackup } from './backup/write-backup.ts';
 export { DataDirInUse } from './data-dir-lock.ts';
-export type { Database, PoolState, Queries, TxOptions } from './database.ts';
+export type { Database, PoolState, Queries, Sql, TxOptions } from './database.ts';
 export { ForeignKeyViolation, UniqueViolation, WriteConflict } from './driver-fault.ts';
 export { makeEmbeddedTemplate } from './embedded-template.ts';
 export type * from './generated/client.ts';

@@ -1,6 +1,6 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { type Database, openDatabase } from './index.ts';
+import { type Database, openDatabase, type Sql } from './index.ts';
 import { createTestDatabase, type TestDatabase } from './testing/test-database.ts';
 import { testServerUrl } from './testing/test-server.ts';
 
@@ -30,7 +30,7 @@ onPostgres('when PostgreSQL goes away and comes back', () => {
   afterAll(() => test?.close());
   beforeEach(async () => {
     relay = await startRelay(new URL(test.url ?? ''));
-    db = await openDatabase({ databaseUrl: relay.url, log, poolSize: 4 });
+    db = await openDatabase({ databaseUrl: relay.url, log, poolSize: 5 });
   });
   afterEach(async () => {
     await relay.stop();
@@ -42,6 +42,7 @@ onPostgres('when PostgreSQL goes away and comes back', () => {
     db.execute`SELECT 1`,
     db.prisma.user.count(),
     db.tx(async (tx) => [await tx.query`SELECT 1`, await tx.prisma.user.count()]),
+    db.sqlTx(async (tx) => [await tx.query`SELECT 1`, await tx.execute`SELECT 1`]),
   ];
 
   it('every call fails as DATABASE_DOWN meanwhile, and works again afterwards, without a hand', async () => {
@@ -66,6 +67,39 @@ onPostgres('when PostgreSQL goes away and comes back', () => {
     });
     await expect(open).rejects.toMatchObject({ code: 'DATABASE_DOWN' });
     expect(await test.db.prisma.user.count({ where: { name: 'cut off' } })).toBe(0);
+  });
+
+  it('a transaction of plain SQL that was open is rolled back, and its caller told, whether it went on or only ended', async () => {
+    const insert = (on: Sql) => on.execute`INSERT INTO users (name) VALUES ('plainly cut off')`;
+    const open = db.sqlTx(async (tx) => {
+      await insert(tx);
+      await relay.stop();
+      await insert(tx);
+    });
+    await expect(open).rejects.toMatchObject({ code: 'DATABASE_DOWN' });
+    await relay.start();
+    const ending = db.sqlTx(async (tx) => {
+      await insert(tx);
+      await relay.stop();
+    });
+    await expect(ending).rejects.toMatchObject({ code: 'DATABASE_DOWN' });
+    await relay.start();
+    expect(await db.sqlTx((tx) => tx.query`SELECT 1 FROM users WHERE name = 'plainly cut off'`)).toEqual([]);
+  });
+
+  it('a transaction of plain SQL that hears nothing any more ends when its time is up, and others go on', async () => {
+    await db.sqlTx((tx) => tx.query`SELECT 1`);
+    const start = performance.now();
+    const muted = db.sqlTx(
+      async (tx) => {
+        relay.mute();
+        await tx.query`SELECT 1`;
+      },
+      { timeoutMs: 300 },
+    );
+    await expect(muted).rejects.toMatchObject({ code: 'DATABASE_DOWN' });
+    expect(performance.now() - start).toBeLessThan(3_000);
+    expect(db.pool?.()).toMatchObject({ waiting: 0, total: 0 });
   });
 
   it('connections that the server ends, at work or at rest, are replaced', async () => {
@@ -106,17 +140,17 @@ onPostgres('when PostgreSQL goes away and comes back', () => {
 });
 
 onPostgres('two transactions that lock each other out', () => {
-  it('are both done in the end', async () => {
+  it.each(['tx', 'sqlTx'] as const)('are both done in the end: %s', async (kind) => {
     const test = await createTestDatabase({ databaseUrl: testServerUrl });
     const [a, b] = [await test.db.prisma.user.create({ data: { name: 'a' } }), await test.db.prisma.user.create({ data: { name: 'b' } })];
-    const add = (on: Database, id: number) => on.execute`UPDATE users SET credits = credits + 1 WHERE id = ${id}`;
+    const add = (on: Sql, id: number) => on.execute`UPDATE users SET credits = credits + 1 WHERE id = ${id}`;
     let runs = 0;
     let meet: () => void = () => undefined;
     const met = new Promise<void>((resolve) => {
       meet = resolve;
     });
     const crossing = (first: number, second: number) =>
-      test.db.tx(async (tx) => {
+      test.db[kind](async (tx: Sql) => {
         await add(tx, first);
         runs += 1;
         if (runs === 2) meet();

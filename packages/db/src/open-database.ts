@@ -3,6 +3,7 @@ import { createDatabase, type Database } from './database.ts';
 import type { DatabaseLog } from './log.ts';
 import { openEmbedded, openTemporary } from './open-embedded.ts';
 import { createPostgresAdapter } from './postgres-adapter.ts';
+import { transactOnPostgres } from './postgres-transaction.ts';
 import { runOnPostgres } from './raw-postgres.ts';
 
 /** Where the database is. */
@@ -32,12 +33,10 @@ function openPostgres(url: string, poolSize: number, log: DatabaseLog): Database
   const { pool, factory } = createPostgresAdapter(url, poolSize, (error) => {
     log.warn({ error: error.message }, 'A database connection at rest broke.');
   });
-  const database = createDatabase(
-    'postgres',
-    factory,
-    () => pool.end(),
-    (sql) => runOnPostgres(pool, sql),
-  );
+  const database = createDatabase('postgres', factory, () => pool.end(), {
+    run: (sql) => runOnPostgres(pool, sql),
+    transact: (timeoutMs, work) => transactOnPostgres(pool, timeoutMs, work),
+  });
   const pooled: Database = {
     ...database,
     pool: () => ({ max: poolSize, total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
