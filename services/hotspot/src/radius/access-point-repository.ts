@@ -1,4 +1,4 @@
-import { type Database, Prisma } from '@gatehouse/db';
+import type { Database } from '@gatehouse/db';
 
 /** What FreeRADIUS is told of an access point. */
 export interface ListedAccessPoint {
@@ -42,21 +42,3 @@ export async function findEmptyNetwork(db: Database, address: string): Promise<s
     ORDER BY length LIMIT 1`;
   return row?.network ?? `${address}/${lengths.at(-1)}`;
 }
-
-/** An access point with the rules of its site, for a login. */
-export interface LoginPlace {
-  readonly nasId: number;
-  readonly nasName: string;
-  readonly siteId: number;
-  readonly bindMac: boolean;
-  readonly devicesPerVoucher: number;
-}
-
-/** @returns null when the access point is not listed any more */
-export async function findLoginPlace(db: Database, nasId: number): Promise<LoginPlace | null> {
-  const [row] = await db.query<LoginPlace>`SELECT ${LOGIN_PLACE} FROM nas JOIN sites site ON site.id = nas.site_id WHERE nas.id = ${nasId}`;
-  return row ?? null;
-}
-
-const LOGIN_PLACE = Prisma.sql`nas.id AS "nasId", nas.name AS "nasName", site.id AS "siteId", site.bind_mac AS "bindMac",
-  site.devices_per_voucher AS "devicesPerVoucher"`;

@@ -1,4 +1,4 @@
-import type { Database } from '@gatehouse/db';
+import type { Sql } from '@gatehouse/db';
 import type { AccountingPacket } from './accounting-packet.ts';
 
 /** What became of a session by a packet. */
@@ -21,8 +21,8 @@ export type ClassedPacket = AccountingPacket & { readonly classRef: string };
  * One statement for all; it goes by the indexes whatever the planner thinks of the tables (ANY, OFFSET 0). Vouchers are locked before sessions, each kind by id, as everywhere: no two can lock each other out.
  * @returns the sessions that were found
  */
-export function accountPackets(db: Database, packets: readonly ClassedPacket[], now: Date): Promise<AccountedSession[]> {
-  return db.query<AccountedSession>`
+export function accountPackets(db: Sql, packets: readonly ClassedPacket[], now: Date): Promise<AccountedSession[]> {
+  return db.query<AccountedSession>`/* planned once */
     WITH packet AS (
       SELECT * FROM unnest(
         ${packets.map(({ classRef }) => classRef)}::text[], ${packets.map(({ nasId }) => nasId)}::int[],
@@ -107,7 +107,7 @@ export function accountPackets(db: Database, packets: readonly ClassedPacket[], 
  * Opens a row for a session that shares its Class with another: a device that goes from one access point to the next may keep the
  * Class and begin to count anew.
  */
-export async function openSibling(db: Database, { classRef, acctSessionId, nasId, at }: ClassedPacket, now: Date): Promise<void> {
+export async function openSibling(db: Sql, { classRef, acctSessionId, nasId, at }: ClassedPacket, now: Date): Promise<void> {
   await db.execute`
     INSERT INTO guest_sessions (site_id, nas_id, nas_address, class_ref, acct_session_id, voucher_id, guest_login_id, login, method, mac, address,
       started_at, last_update_at, counters_moved_at)
@@ -119,7 +119,7 @@ export async function openSibling(db: Database, { classRef, acctSessionId, nasId
 }
 
 /** The Class of the session that a packet without one is about: the access point's latest by this name and number. */
-export async function findClassRef(db: Database, { nasId, login, acctSessionId, mac }: AccountingPacket): Promise<string | null> {
+export async function findClassRef(db: Sql, { nasId, login, acctSessionId, mac }: AccountingPacket): Promise<string | null> {
   const [row] = await db.query<{ classRef: string }>`
     SELECT class_ref AS "classRef" FROM guest_sessions
     WHERE nas_id = ${nasId} AND login = ${login}
@@ -129,7 +129,7 @@ export async function findClassRef(db: Database, { nasId, login, acctSessionId, 
 }
 
 /** Ends the sessions of an access point that began anew, or is about to go: those that are older than its word (Accounting-On, -Off). */
-export function endSessionsOfNas(db: Database, nasId: number, nasAddress: string | null, before: Date): Promise<number> {
+export function endSessionsOfNas(db: Sql, nasId: number, nasAddress: string | null, before: Date): Promise<number> {
   return db.execute`
     UPDATE guest_sessions SET ended_at = ${before}, terminate_cause = 'NAS-Reboot'
     WHERE nas_id = ${nasId} AND ended_at IS NULL AND started_at <= ${before} AND (nas_address IS NULL OR nas_address = ${nasAddress}::inet)`;

@@ -1,11 +1,9 @@
-import { Fault } from '@gatehouse/faults';
 import type { Reply, ServiceRequest } from '@gatehouse/http';
 import type { ServiceDeps } from '@gatehouse/service';
 import { openSecret } from '../sealed-secrets.ts';
-import { findLoginPlace } from './access-point-repository.ts';
 import { judgeLogin } from './judge-login.ts';
 import { formatLoginRef } from './login-ref.ts';
-import { type Attempt, type Candidate, findCandidates } from './login-repository.ts';
+import { type Attempt, accessPointGone, type Candidate, findCandidates } from './login-repository.ts';
 import { readAccessPointId, readAttributes } from './radius-attributes.ts';
 import { attributesReply } from './rest-reply.ts';
 
@@ -16,21 +14,17 @@ import { attributesReply } from './rest-reply.ts';
  * @throws Fault NOT_FOUND when the access point is not listed any more
  */
 export async function authorize({ db, vault }: ServiceDeps, request: ServiceRequest): Promise<Reply> {
-  const place = await findLoginPlace(db, readAccessPointId(request));
-  if (place === null) throw new Fault('NOT_FOUND', { detail: 'Access point not found' });
+  const nasId = readAccessPointId(request);
   const attributes = await readAttributes(request);
-  const login = attributes.text('User-Name');
-  if (login === null) return attributesReply({});
-  const attempt: Attempt = { place, login, mac: attributes.mac, authenticator: null, now: request.now };
-  const candidates = await findCandidates(db, attempt);
-  if (candidates.length === 0) return attributesReply({});
+  const login = attributes.text('User-Name') ?? '';
+  const attempt: Attempt = { nasId, login, mac: attributes.mac, authenticator: null, now: request.now };
+  const found = await findCandidates(db, attempt);
+  if (found === null) throw accessPointGone();
+  const { siteId, candidates } = found;
+  if (login === '' || candidates.length === 0) return attributesReply({});
   const isGood = (candidate: Candidate) => judgeLogin(candidate, attempt.mac, attempt.now) === null;
   const ordered = [...candidates.filter(isGood), ...candidates.filter((candidate) => !isGood(candidate))];
   const passcodeOf = ({ kind, sealedPasscode }: Candidate) =>
-    openSecret(
-      vault,
-      sealedPasscode,
-      kind === 'voucher' ? { kind, siteId: place.siteId, username: login } : { kind, siteId: place.siteId, login },
-    );
+    openSecret(vault, sealedPasscode, kind === 'voucher' ? { kind, siteId, username: login } : { kind, siteId, login });
   return attributesReply({ 'control:Tmp-String-2': ordered.map(passcodeOf), 'control:Tmp-String-3': ordered.map(formatLoginRef) });
 }
