@@ -120,19 +120,22 @@ export interface NewSession {
 export async function openSession(db: Sql, attempt: Attempt, session: NewSession): Promise<string | null> {
   const { nasId, login, mac, authenticator, now } = attempt;
   const { found, acctSessionId, address } = session;
-  const owner = Prisma.sql`${OWNER_COLUMNS[found.kind]} = ${found.id}`;
   const askedLately = new Date(now.getTime() - ASKS_AGAIN_MS);
   const [row] = await db.query<{ classRef: string }>`/* planned once */
-    WITH known AS (
-      SELECT class_ref, COALESCE(request_authenticator = ${authenticator}, false) AS is_repeat FROM guest_sessions
-      WHERE ${owner} AND nas_id = ${nasId} AND (request_authenticator = ${authenticator} OR ended_at IS NULL AND mac = ${mac}
+    WITH own AS MATERIALIZED (${sessionsOf(found.kind, Prisma.sql`${found.id}`)}
+    ), known AS (
+      SELECT class_ref, COALESCE(request_authenticator = ${authenticator}, false) AS is_repeat FROM own
+      WHERE nas_id = ${nasId} AND (request_authenticator = ${authenticator} OR ended_at IS NULL AND mac = ${mac}
         AND (acct_session_id = ${acctSessionId} OR (acct_session_id IS NULL AND started_at > ${askedLately})))
       ORDER BY is_repeat DESC, id DESC LIMIT 1
     ), bound AS (${bindLogin(attempt, session)}
     ), superseded AS (
-      UPDATE guest_sessions SET ended_at = ${now}, terminate_cause = 'superseded'
-      WHERE ${owner} AND ended_at IS NULL AND mac = ${mac} AND class_ref NOT IN (SELECT class_ref FROM known)
-        AND NOT EXISTS (SELECT 1 FROM known WHERE is_repeat) AND EXISTS (SELECT 1 FROM bound)
+      UPDATE guest_sessions SET ended_at = COALESCE(ended_at, ${now}),
+        terminate_cause = CASE WHEN ended_at IS NULL THEN 'superseded' ELSE terminate_cause END
+      WHERE id = ANY(ARRAY(
+        SELECT id FROM own WHERE ended_at IS NULL AND mac = ${mac} AND class_ref NOT IN (SELECT class_ref FROM known)
+          AND NOT EXISTS (SELECT 1 FROM known WHERE is_repeat) AND EXISTS (SELECT 1 FROM bound)
+      ))
     ), opened AS (
       INSERT INTO guest_sessions (site_id, nas_id, nas_address, class_ref, acct_session_id, request_authenticator, ${OWNER_COLUMNS[found.kind]}, login,
         method, mac, address, started_at, last_update_at, counters_moved_at)
@@ -217,8 +220,16 @@ function guestFacts(attempt: Attempt): Prisma.Sql {
 function otherDevices(kind: LoginKind, { mac, authenticator, now }: Attempt): Prisma.Sql {
   const silentSince = new Date(now.getTime() - SILENCE_MS);
   return Prisma.sql`(
-    SELECT count(DISTINCT COALESCE(session.mac, session.class_ref))::int FROM guest_sessions session
-    WHERE session.${OWNER_COLUMNS[kind]} = target.id AND session.ended_at IS NULL AND session.last_update_at > ${silentSince}
+    SELECT count(DISTINCT COALESCE(session.mac, session.class_ref))::int FROM (${sessionsOf(kind, Prisma.sql`target.id`)}) AS session
+    WHERE session.ended_at IS NULL AND session.last_update_at > ${silentSince}
       AND (session.mac IS NULL OR session.mac IS DISTINCT FROM ${mac})
       AND COALESCE(session.request_authenticator <> ${authenticator}, true))`;
+}
+
+/**
+ * All sessions of a login, by the index of logins whatever the planner thinks of the table (OFFSET 0): asked for those that are not
+ * over, it takes the index of everybody's live sessions and looks at all of them.
+ */
+function sessionsOf(kind: LoginKind, id: Prisma.Sql): Prisma.Sql {
+  return Prisma.sql`SELECT * FROM guest_sessions WHERE ${OWNER_COLUMNS[kind]} = ${id} OFFSET 0`;
 }
