@@ -1,6 +1,7 @@
 // Sends RADIUS packets as access points do: 32 under way, each on a socket of its own, since what answers tells them apart by that.
 // Settings are one argument of JSON; prints what came of it as one line of JSON.
 //   kind      `logins`: Access-Requests of users in turn; `reports`: Interim-Updates of sessions that it opens first
+//   sessions  that are reported on in turn, for each of the 32
 //   users     how many there are: `guest-1` and so on, all with the same passcode
 import { createSocket } from 'node:dgram';
 import { inFlight } from '../tools/in-flight.mjs';
@@ -15,12 +16,10 @@ import {
   STATUS,
 } from '../tools/radius-packets.mjs';
 
-/** @type {{ kind: 'logins' | 'reports', authPort: number, acctPort: number, secret: string, users: number, passcode: string, seconds: number, first: number }} */
+/** @type {{ kind: 'logins' | 'reports', authPort: number, acctPort: number, secret: string, users: number, sessions: number, passcode: string, seconds: number, first: number }} */
 const settings = JSON.parse(process.argv[2] ?? '{}');
-const { authPort, acctPort, secret, users, passcode, seconds } = settings;
+const { authPort, acctPort, secret, users, sessions, passcode, seconds } = settings;
 const LANES = 32;
-/** Sessions that are reported on in turn, for each lane. */
-const SESSIONS = 30;
 /** How long an answer is waited for; access points ask again after as long. */
 const PATIENCE_MS = 3_000;
 
@@ -47,24 +46,24 @@ function signIn(lane, user) {
 
 async function report() {
   /** @type {{ user: number, classAttribute: Buffer[] }[][]} */
-  const sessions = Array.from({ length: LANES }, () => []);
+  const opened = Array.from({ length: LANES }, () => []);
   await Promise.all(
     lanes.map(async (_, lane) => {
-      for (let index = 0; index < SESSIONS; index += 1) {
-        const user = (settings.first + lane * SESSIONS + index) % users;
+      for (let index = 0; index < sessions; index += 1) {
+        const user = (settings.first + lane * sessions + index) % users;
         const answer = await signIn(lane, user);
         if (answer?.[0] !== CODES.accessAccept) throw new Error('a login was refused');
         const value = findAttribute(answer, A.class);
         const session = { user, classAttribute: value === undefined ? [] : [attribute(A.class, value)] };
         await tell(lane, session, STATUS.start, 0);
-        sessions[lane]?.push(session);
+        opened[lane]?.push(session);
       }
     }),
   );
   let count = 0;
   return inFlight(LANES, seconds, (lane) => {
     count += 1;
-    const session = sessions[lane]?.[count % SESSIONS];
+    const session = opened[lane]?.[count % sessions];
     return session === undefined ? Promise.resolve(false) : tell(lane, session, STATUS.interim, count);
   });
 }

@@ -1,5 +1,5 @@
 import { createSocket } from 'node:dgram';
-import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { INTERNAL_SECRET } from './house.mjs';
 import { scratch } from './scratch.mjs';
@@ -85,8 +85,7 @@ export async function startSqlRadius({ url, pool }, { users, passcode }) {
  * @param {number} [uid] whose it is to be
  */
 function makeFolder(name, uid) {
-  const folder = join(scratch, `${name}-${Date.now()}`);
-  mkdirSync(folder);
+  const folder = mkdtempSync(join(scratch, `${name}-`));
   if (process.getuid?.() === 0 && uid !== undefined) chownSync(folder, uid, uid);
   chmodSync(scratch, 0o711);
   return folder;

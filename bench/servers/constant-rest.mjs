@@ -1,0 +1,31 @@
+// What rlm_rest asks at the limit: bare node:http that looks at nothing, and answers what Gatehouse's hotspot service would.
+// PASSCODE is that of every login, SECRET that of every access point.
+import { createServer } from 'node:http';
+
+const attribute = (/** @type {string} */ value) => ({ op: ':=', do_xlat: false, is_json: false, value: [value] });
+const address = {
+  'control:FreeRADIUS-Client-IP-Prefix': attribute('127.0.0.1/32'),
+  'control:FreeRADIUS-Client-Secret': attribute(process.env.SECRET ?? ''),
+  'control:FreeRADIUS-Client-Shortname': attribute('access-point-1'),
+  'control:FreeRADIUS-Client-Require-MA': attribute('no'),
+  'control:FreeRADIUS-Client-NAS-Type': attribute('unsigned'),
+};
+const passcode = { 'control:Tmp-String-2': attribute(process.env.PASSCODE ?? ''), 'control:Tmp-String-3': attribute('voucher-1') };
+const session = {
+  'reply:Class': attribute('0'.repeat(32)),
+  'reply:Acct-Interim-Interval': attribute('60'),
+  'reply:Session-Timeout': attribute('86400'),
+};
+const answers = new Map(
+  Object.entries({ 'access-point': address, authorize: passcode, login: session }).map(([name, body]) => [
+    `/radius/${name}`,
+    JSON.stringify(body),
+  ]),
+);
+
+createServer({ keepAliveTimeout: 75_000 }, (request, response) => {
+  const body = answers.get((request.url ?? '').replace(/\?.*/s, ''));
+  request.resume();
+  if (body === undefined) response.writeHead(204).end();
+  else response.writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }).end(body);
+}).listen(Number(process.env.PORT), '127.0.0.1');
