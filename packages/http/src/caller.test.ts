@@ -13,7 +13,9 @@ describe('describeCaller', () => {
     expect(describeCaller(text)).toEqual({ address, network, undeclaredProxy: false });
   });
 
-  it.each(['1', '0x7f.1', '127.1', '', '1.2.3.4.5'])('%s is no address', (text) => expect(canonicalAddress(text)).toBeNull());
+  it.each(['1', '0x7f.1', '127.1', '', '1.2.3.4.5', '01.2.3.4', '1.2.3.256', '::1::'])('%s is no address', (text) =>
+    expect(canonicalAddress(text)).toBeNull(),
+  );
 
   it.each([
     ['10.1.2.3', true],

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
 /** Who is at the other end, as far as the network tells. */
@@ -53,8 +54,10 @@ export function isNetwork(text: string): boolean {
 function parse(text: string): ipaddr.IPv4 | ipaddr.IPv6 | null {
   // `%eth0` is the sender's own business: a zone says nothing to us.
   const bare = text.replace(/%.*$/, '');
-  if (!ipaddr.IPv4.isValidFourPartDecimal(bare) && !ipaddr.IPv6.isValid(bare)) return null;
-  return ipaddr.process(bare);
+  // Asked first, since ipaddr.js makes and drops an error for each text that is no IPv4 address: a tenth of what a RADIUS report cost.
+  const family = isIP(bare);
+  if (family === 4) return ipaddr.IPv4.parse(bare);
+  return family === 6 && ipaddr.IPv6.isValid(bare) ? ipaddr.process(bare) : null;
 }
 
 function parseNetwork(text: string): [ipaddr.IPv4 | ipaddr.IPv6, number] | null {
