@@ -1,4 +1,4 @@
-import type { Database, GuestKind } from '@gatehouse/db';
+import type { Database, GuestKind, Sql } from '@gatehouse/db';
 import { Fault } from '@gatehouse/faults';
 import type { Slice } from '../voucher-api/list-reply.ts';
 
@@ -54,7 +54,7 @@ export interface GuestVisit {
 }
 
 /** Records a visit: one row a guest, its visits counted in the database, so that visits at the same time are all counted. */
-export async function recordVisit(db: Database, visit: GuestVisit): Promise<number> {
+export async function recordVisit(db: Sql, visit: GuestVisit): Promise<number> {
   const { siteId, kind, identity, now } = visit;
   const [row] = await db.query<{ id: number }>`
     INSERT INTO guests AS known (site_id, kind, identity, name, email, gender, locale, comments, comments1, comments2, mac, visits,
@@ -87,7 +87,7 @@ export interface NewGuestLogin {
 }
 
 /** Stores the login of a visit. */
-export async function insertGuestLogin(db: Database, login: NewGuestLogin): Promise<void> {
+export async function insertGuestLogin(db: Sql, login: NewGuestLogin): Promise<void> {
   await db.execute`
     INSERT INTO guest_logins (site_id, guest_id, login, passcode, mac, created_at, expires_at)
     VALUES (${login.siteId}, ${login.guestId}, ${login.login}, ${login.sealedPasscode}, ${login.mac}, ${login.now}, ${login.expiresAt})`;

@@ -45,7 +45,7 @@ export const recordGuest = ({ deps, siteKeys }: HotspotContext, method: SignInMe
       const passcode = randomString(PASSCODE_CHARACTERS, LEGIBLE_ALPHABET);
       const sealedPasscode = sealSecret(deps.vault, passcode, { kind: 'guest-login', siteId: site.id, login });
       const expiresAt = new Date(now.getTime() + visitSeconds(site) * 1000);
-      await db.tx(async (tx) => {
+      await db.sqlTx(async (tx) => {
         const guestId = await recordVisit(tx, toVisit(site, method, login, body, now));
         await insertGuestLogin(tx, { siteId: site.id, guestId, login, sealedPasscode, mac: body.mac, expiresAt, now });
       });

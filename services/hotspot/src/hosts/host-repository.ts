@@ -22,7 +22,7 @@ export interface SeenHost {
  */
 export function replaceHosts(db: Database, siteId: number, hosts: readonly SeenHost[], now: Date): Promise<void> {
   const column = <T>(pick: (host: SeenHost) => T) => hosts.map(pick);
-  return db.tx(async (tx) => {
+  return db.sqlTx(async (tx) => {
     // Whoever comes second waits here: without it two lists at once would both be there.
     const sites = await tx.query`SELECT id FROM sites WHERE id = ${siteId} FOR NO KEY UPDATE`;
     if (sites.length === 0) throw new Fault('NOT_FOUND', { detail: 'Site not found' });

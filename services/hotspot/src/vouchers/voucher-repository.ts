@@ -62,7 +62,7 @@ export function listVouchers(db: Database, siteId: number, { after, skip, limit 
  * @returns the ids of its live sessions, for whoever ends them; null when there is no voucher of this name, or another call was first
  */
 export function deleteVoucher(db: Database, siteId: number, username: string): Promise<number[] | null> {
-  return db.tx(async (tx) => {
+  return db.sqlTx(async (tx) => {
     // A login that is under way writes its session before this lock is had, or finds no voucher any more.
     const [voucher] = await tx.query<{ id: number }>`
       SELECT id FROM vouchers WHERE site_id = ${siteId} AND username = ${username} FOR UPDATE`;

@@ -81,7 +81,7 @@ export async function replaceHwids(
  */
 export function resetHwids(db: Database, userId: number, name: KeyName): Promise<{ readonly id: number; readonly count: number } | null> {
   // First the row's lock, then a statement that sees what was bound before it was had.
-  return db.tx(async (tx) => {
+  return db.sqlTx(async (tx) => {
     const [key] = await tx.query<{ id: number }>`
       UPDATE licence_keys k SET hwid_count = 0 WHERE ${keyIs(name)} AND user_id = ${userId} RETURNING id`;
     if (key === undefined) return null;

@@ -21,7 +21,7 @@ export function endSessionEndpoint(deps: ServiceDeps) {
     faults: ['NOT_FOUND', 'IDEMPOTENCY_MISMATCH'],
     async handle({ principal, params, now, db, afterCommit }) {
       const { id, keyId } = requireLive(principal, params.id, now);
-      const memberId = await db.tx(async (tx) => {
+      const memberId = await db.sqlTx(async (tx) => {
         if (!(await endSession(tx, id, now))) throw new Fault('BAD_CREDENTIAL', { detail: 'The Session has ended.' });
         return clearMemberHash(tx, { sessionId: id, now });
       });

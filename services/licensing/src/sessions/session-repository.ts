@@ -1,4 +1,4 @@
-import type { Database } from '@gatehouse/db';
+import type { Database, Sql } from '@gatehouse/db';
 
 /** A Session as it stands in the database, with what its key is judged by at a heartbeat. */
 export interface SessionRecord {
@@ -97,7 +97,7 @@ export async function prolongSession(db: Database, id: number, { now, expiresAt 
 }
 
 /** Ends a live Session. @returns whether it was live */
-export async function endSession(db: Database, id: number, now: Date): Promise<boolean> {
+export async function endSession(db: Sql, id: number, now: Date): Promise<boolean> {
   const ended = await db.execute`UPDATE key_sessions SET ended_at = ${now} WHERE id = ${id} AND ended_at IS NULL AND expires_at > ${now}`;
   return ended === 1;
 }

@@ -12,7 +12,7 @@ export function openHandshake(
   { keyId, memberId, tokenHash, now }: { keyId: number; memberId: number; tokenHash: Buffer; now: Date },
 ): Promise<boolean> {
   const expiresAt = new Date(now.getTime() + HANDSHAKE_SECONDS * 1000);
-  return db.tx(async (tx) => {
+  return db.sqlTx(async (tx) => {
     await tx.execute`
       UPDATE handshakes SET terminated_at = ${now}
       WHERE key_id = ${keyId} AND used_at IS NULL AND terminated_at IS NULL AND expires_at <= ${now}`;

@@ -1,5 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import type { Database } from '@gatehouse/db';
+import type { Database, Sql } from '@gatehouse/db';
 import { describeCaller } from '@gatehouse/http';
 
 /** Where a member was authorised: a salt and the salted hash of the address, one for each address family. */
@@ -92,7 +92,7 @@ async function redraw(db: Database, row: HeartbeatRow, sessionId: number, now: D
  * nothing anyway.
  * @returns the member whose hash went (touch `user:{id}`), or null
  */
-export async function clearMemberHash(db: Database, { sessionId, now }: { sessionId: number; now: Date }): Promise<number | null> {
+export async function clearMemberHash(db: Sql, { sessionId, now }: { sessionId: number; now: Date }): Promise<number | null> {
   const [row] = await db.query<{ member_id: number }>`
     UPDATE member_states m
     SET salt = NULL, hash_v4 = NULL, hash_v6 = NULL, hash_set_at = NULL, session_id = NULL, updated_at = ${now}

@@ -101,7 +101,7 @@ export function setMemberScripts(
   db: Database,
   { ownerId, memberId, scriptIds, now }: { ownerId: number; memberId: number; scriptIds: readonly number[]; now: Date },
 ): Promise<boolean> {
-  return db.tx(async (tx) => {
+  return db.sqlTx(async (tx) => {
     const ids = [...scriptIds];
     const known = await tx.query`SELECT id FROM scripts WHERE owner_id = ${ownerId} AND id = ANY(${ids}::int[]) FOR KEY SHARE`;
     if (known.length < ids.length) return false;
