@@ -130,12 +130,10 @@ export async function openSession(db: Sql, attempt: Attempt, session: NewSession
       ORDER BY is_repeat DESC, id DESC LIMIT 1
     ), bound AS (${bindLogin(attempt, session)}
     ), superseded AS (
-      UPDATE guest_sessions SET ended_at = COALESCE(ended_at, ${now}),
-        terminate_cause = CASE WHEN ended_at IS NULL THEN 'superseded' ELSE terminate_cause END
-      WHERE id = ANY(ARRAY(
-        SELECT id FROM own WHERE ended_at IS NULL AND mac = ${mac} AND class_ref NOT IN (SELECT class_ref FROM known)
-          AND NOT EXISTS (SELECT 1 FROM known WHERE is_repeat) AND EXISTS (SELECT 1 FROM bound)
-      ))
+      UPDATE guest_sessions session SET ended_at = COALESCE(session.ended_at, ${now}),
+        terminate_cause = CASE WHEN session.ended_at IS NULL THEN 'superseded' ELSE session.terminate_cause END
+      FROM own WHERE session.id = own.id AND own.ended_at IS NULL AND own.mac = ${mac} AND own.class_ref NOT IN (SELECT class_ref FROM known)
+        AND NOT EXISTS (SELECT 1 FROM known WHERE is_repeat) AND EXISTS (SELECT 1 FROM bound)
     ), opened AS (
       INSERT INTO guest_sessions (site_id, nas_id, nas_address, class_ref, acct_session_id, request_authenticator, ${OWNER_COLUMNS[found.kind]}, login,
         method, mac, address, started_at, last_update_at, counters_moved_at)
