@@ -194,21 +194,28 @@ interface Login {
     expect(causes.map(({ terminateCause }) => terminateCause)).toEqual(['superseded', null]);
   });
 
-  it('of 5 devices at once with one voucher one comes in, 20 times', async () => {
+  it.each([
+    [1, 20],
+    [2, 10],
+  ])('of 5 devices at once with one voucher %i come in, and each of the others is refused and logged, %i times', async (allowed, times) => {
     const { db, internalSecret } = venue.deps;
+    const busy = await venue.makeSite({ devices_per_voucher: allowed });
+    const gate = await venue.makeAccessPoint(busy);
     const rounds = await db.query<{ id: number; username: string }>`
       INSERT INTO vouchers (site_id, username, passcode, fullname, valid_for, valid_from)
-      SELECT ${site.id}, 'race-' || n, ''::bytea, 'Race', '1 day', ${venue.clock()} FROM generate_series(1, 20) n RETURNING id, username`;
+      SELECT ${busy.id}, 'race-' || n, ''::bytea, 'Race', '1 day', ${venue.clock()} FROM generate_series(1, ${times}::int) n RETURNING id, username`;
     for (const { id, username } of rounds) {
-      const url = `http://127.0.0.1:${venue.restPort}/radius/login?nas=access-point-${point.id}&ref=voucher-${id}&from=${point.address}`;
+      const url = `http://127.0.0.1:${venue.restPort}/radius/login?nas=access-point-${gate.id}&ref=voucher-${id}&from=${gate.address}`;
       const answers = await Promise.all(
         [1, 2, 3, 4, 5].map(async (device) => {
           const body = new URLSearchParams({ 'User-Name': hex(username), 'Calling-Station-Id': hex(`00-00-00-00-00-0${device}`) });
           return (await fetch(url, { method: 'POST', headers: { 'x-gatehouse-secret': internalSecret }, body })).text();
         }),
       );
-      expect(answers.filter((answer) => answer.includes('reply:Class'))).toHaveLength(1);
-      expect(answers.filter((answer) => answer.includes(REFUSAL_TEXTS['too-many-devices']))).toHaveLength(4);
+      expect(answers.filter((answer) => answer.includes('reply:Class'))).toHaveLength(allowed);
+      expect(answers.filter((answer) => answer.includes(REFUSAL_TEXTS['too-many-devices']))).toHaveLength(5 - allowed);
+      expect(await db.prisma.guestSession.count({ where: { voucherId: id } })).toBe(allowed);
+      expect(await db.prisma.loginLog.count({ where: { siteId: busy.id, login: username, accepted: false } })).toBe(5 - allowed);
     }
   });
 

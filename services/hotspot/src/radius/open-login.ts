@@ -32,7 +32,7 @@ export async function openLogin({ db }: ServiceDeps, request: ServiceRequest): P
   const entry = await readEntry(request);
   const { attempt, ref } = entry;
   if (ref === null) return refuse(db, entry, null, 'unknown-login');
-  // Mostly nobody else uses the same login at this moment, and two statements without a transaction cost a third of five with one.
+  // Mostly nobody else uses the same login at this moment, and two statements without a transaction cost far less than five with one.
   const reply = await tryLogin(db, entry, ref).catch(nullOfConflict);
   if (reply !== null) return reply;
   return db.sqlTx(async (tx) => {
