@@ -67,7 +67,8 @@ async function start(config: CompleteConfig, closers: (() => Promise<void>)[]): 
     const { routes, background = [] } = await begin(made);
     closers.push(async () => void (await Promise.all(background.map((part) => part.close()))));
     const server = await listen(buildApp(name, made, routes), 0, INNER_HOST);
-    closers.push(() => server.close());
+    // The gateway has ended by then, so nobody is left who could ask anything: idle connections need not be waited for.
+    closers.push(() => server.close(0));
     return `http://${INNER_HOST}:${server.port}`;
   };
   const upstreams = {
