@@ -50,8 +50,8 @@ export async function startTestService({ routes, start, on, cloudDomain, ...opti
     service: supertest.agent(url).set(INTERNAL_HEADERS.secret, INTERNAL_SECRET).set(INTERNAL_HEADERS.address, '203.0.113.7'),
     gateway: supertest.agent(gatewayUrl),
     async close() {
-      await gateway.close(1_000);
-      await server.close(1_000);
+      await gateway.close(0);
+      await server.close(0);
       await Promise.all((parts.background ?? []).map((part) => part.close()));
       if (on === undefined) await base.close();
     },

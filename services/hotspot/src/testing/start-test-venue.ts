@@ -62,7 +62,7 @@ export async function startTestVenue(
     },
     async close() {
       await radius.close();
-      await rest.close(1_000);
+      await rest.close(0);
       await hotspot.close();
     },
   };
