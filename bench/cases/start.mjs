@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findWorker, readMemoryMb } from '../tools/cpu.mjs';
+import { startLeast } from '../tools/least.mjs';
 import { prepareLoad } from '../tools/load.mjs';
 import { startMixedHouse } from '../tools/mixed-load.mjs';
 import { median } from '../tools/rounds.mjs';
@@ -19,20 +20,28 @@ export const start = {
   async run({ pace, quick }) {
     const { firsts, seconds, standalone } = await measureStarts(quick ? 1 : pace.rounds);
     const loadSeconds = quick ? 1 : 15;
-    await sleep(quick ? 500 : 5_000);
+    await sleep(quick ? 100 : 5_000);
     const standaloneRest = readMemoryMb(standalone.pid);
     await loadStandalone(standalone, loadSeconds);
     const standaloneBusy = readMemoryMb(standalone.pid);
     await standalone.stop();
     const { house, load, database } = await startMixedHouse();
-    await sleep(quick ? 500 : 5_000);
+    await sleep(quick ? 100 : 5_000);
     const rest = readAll(house.pids);
     const sample = await load(loadSeconds);
     if (sample.errors > 0) throw new Error(`${sample.errors} errors under load`);
     const busy = readAll(house.pids);
+    const bare = await loadModules('services/accounts/dist/index.js');
+    const bareMb = readMemoryMb(bare.pid);
+    await bare.stop();
+    const leastMb = await measureLeast(database.url, loadSeconds);
     await house.stop();
     await database.drop();
+    const modules = await loadModules('services/standalone/dist/start-standalone.js');
+    await modules.stop();
     const [first, second] = [median(firsts), median(seconds)];
+    /** @param {string} name @param {number} value @param {string} unit */
+    const limit = (name, value, unit) => ({ name: `(${name})`, cells: { measured: `${Math.round(value)} ${unit}` } });
     /** @param {string} name @param {number} value @param {string} unit @param {number} most */
     const line = (name, value, unit, most) => ({
       name,
@@ -44,13 +53,17 @@ export const start = {
       lines: [
         line('standalone: first start', first, 'ms', FIRST_MS),
         line('standalone: second start', second, 'ms', SECOND_MS),
+        limit('its modules loaded by Node, nothing started', modules.ms, 'ms'),
         line('standalone: memory at rest', standaloneRest, 'MB', STANDALONE_MB),
         line('standalone: memory under load', standaloneBusy, 'MB', STANDALONE_MB),
         ...Object.entries(rest).map(([name, value]) => line(`${name}: memory at rest`, value, 'MB', SERVICE_MB)),
+        limit("a service's modules loaded by Node, nothing started", bareMb, 'MB'),
         ...Object.entries(busy).map(([name, value]) => line(`${name}: memory under load`, value, 'MB', SERVICE_MB)),
+        limit('under load: the same libraries and no duty', leastMb, 'MB'),
       ],
       notes: [
         '`npm start` after the build, from its call until it says that it is ready, with the demo and the embedded database. Memory is what the system counts as resident.',
+        'In brackets: limits, which are those of Node and of the libraries.',
         'Under load: 32 connections that call all APIs in turn. Whether ten minutes of it grow anything: `npm run bench -- soak`.',
       ],
     };
@@ -104,6 +117,29 @@ export async function loadStandalone({ url, dataDir }, seconds) {
     { path: '/keys/public-key' },
   ])(seconds);
   if (sample.errors > 0) throw new Error(`${sample.errors} errors of the standalone under load`);
+}
+
+/**
+ * The limit of starting and of resting: a process that has loaded the modules and does nothing.
+ * @param {string} file
+ */
+async function loadModules(file) {
+  const startedAt = performance.now();
+  const script = `import('./${file}').then(() => { console.log('loaded'); setInterval(() => undefined, 60_000); })`;
+  const running = await startProcess({ name: 'modules', command: process.execPath, args: ['-e', script], ready: /loaded/ });
+  return { ...running, ms: performance.now() - startedAt };
+}
+
+/**
+ * The limit of memory under load: what a service holds that does no more than its libraries.
+ * @param {string} databaseUrl
+ * @param {number} seconds
+ */
+async function measureLeast(databaseUrl, seconds) {
+  const calls = [{ path: '/api/v1/me.php', headers: { authorization: 'Bearer something' } }];
+  const { load, pids } = await startLeast(databaseUrl, calls, (body) => JSON.parse(body).success);
+  await load(seconds);
+  return readMemoryMb(pids?.service ?? 0);
 }
 
 /** @param {Readonly<Record<string, number>>} pids */
