@@ -16,8 +16,10 @@ let serverUrl;
 /** @type {Promise<string> | undefined} */
 let redis;
 let redisDatabases = 0;
-/** As many as Redis has unless told otherwise. */
-const REDIS_DATABASES = 16;
+/** More than a run has houses. */
+const REDIS_DATABASES = 64;
+/** As many as a Redis has that was not told. */
+const REDIS_DATABASES_OF_OTHERS = 16;
 
 /**
  * The PostgreSQL server to make databases on: that of TEST_DATABASE_URL, else the one on 127.0.0.1:5432, else Debian's, started here.
@@ -75,7 +77,8 @@ export async function findRedis() {
   redis ??= chooseRedis();
   const url = await redis;
   redisDatabases += 1;
-  return Object.assign(new URL(url), { pathname: `/${redisDatabases % REDIS_DATABASES}` }).href;
+  const count = url === process.env.TEST_REDIS_URL ? REDIS_DATABASES_OF_OTHERS : REDIS_DATABASES;
+  return Object.assign(new URL(url), { pathname: `/${redisDatabases % count}` }).href;
 }
 
 async function chooseRedis() {
@@ -86,7 +89,8 @@ async function chooseRedis() {
     throw new Error('Redis is missing: set TEST_REDIS_URL, or install it (Debian: redis-server).');
   }
   const port = await findPort();
-  const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', scratch];
+  const store = ['--databases', String(REDIS_DATABASES), '--save', '', '--appendonly', 'no', '--dir', scratch];
+  const args = ['--port', String(port), '--bind', '127.0.0.1', ...store];
   await startProcess({ name: 'redis', command: program, args, ready: /Ready to accept connections/ });
   return told('Redis: one of this run', `redis://127.0.0.1:${port}`);
 }
