@@ -1,6 +1,8 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { type AddressInfo, Server as NetServer } from 'node:net';
 import { OperatorError } from '@gatehouse/faults';
+import type { Express } from 'express';
+import { ownMessages } from './express-messages.ts';
 
 /** Longer than the gateway keeps an idle connection to a service. */
 const IDLE_GRACE_MS = 2_000;
@@ -25,7 +27,8 @@ export class ListenError extends OperatorError {
  * @throws ListenError when the port cannot be had
  */
 export function listen(listener: RequestListener, port: number, host: string, setting = 'PORT'): Promise<Listening> {
-  const server = createServer({ keepAliveTimeout: 75_000, headersTimeout: 20_000, requestTimeout: 60_000 }, listener);
+  const messages = isExpress(listener) ? ownMessages(listener) : {};
+  const server = createServer({ ...messages, keepAliveTimeout: 75_000, headersTimeout: 20_000, requestTimeout: 60_000 }, listener);
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(new ListenError(explain(error, port, host, setting), { cause: error })));
     server.listen(port, host, () => {
@@ -33,6 +36,10 @@ export function listen(listener: RequestListener, port: number, host: string, se
       resolve({ server, port: actual, close: (graceMs = 10_000) => drain(server, graceMs) });
     });
   });
+}
+
+function isExpress(listener: RequestListener | Express): listener is Express {
+  return 'request' in listener && 'response' in listener;
 }
 
 function explain(error: NodeJS.ErrnoException, port: number, host: string, setting: string): string {
