@@ -1,7 +1,10 @@
 // The least that a service of Express, passport, rate-limiter-flexible and pg can be for the calls that are measured: the libraries
 // do what they are there for, once each, and nothing else is done. No tenant, no ladder, no audit, no log, no metrics, no check.
+// Requests and responses are Express's own from the start, as in our services: without that it would be slower than they are.
 import { createHash, generateKeyPairSync, sign } from 'node:crypto';
+import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
+import { ownMessages } from '../../packages/http/dist/express-messages.js';
 
 /** The versions that the services themselves use. @param {string} name of a folder of `packages` */
 const from = (name) => createRequire(new URL(`../../packages/${name}/package.json`, import.meta.url));
@@ -57,4 +60,4 @@ app.post('/keys/verify', express.json(), async (/** @type {any} */ request, /** 
   response.json({ ...answer, signature: sign(null, Buffer.from(JSON.stringify(answer)), privateKey).toString('base64url') });
 });
 
-app.listen(Number(PORT), '127.0.0.1');
+createServer(ownMessages(app), app).listen(Number(PORT), '127.0.0.1');
