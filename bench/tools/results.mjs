@@ -26,7 +26,7 @@ function readSections() {
   const text = existsSync(FILE) ? readFileSync(FILE, 'utf8') : '';
   return new Map(
     text.split(/^(?=## )/m).flatMap((section) => {
-      const name = /^## (\S+)/.exec(section)?.[1];
+      const name = /^## ([\w-]+)/.exec(section)?.[1];
       return name === undefined ? [] : [[name, `${section.trimEnd()}\n`]];
     }),
   );
