@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createRawServer } from 'node:net';
 import { Fault } from '@gatehouse/faults';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { createForwarder, type Forwarder, type ForwardLimits } from './forward.ts';
@@ -95,4 +95,17 @@ it('a streamed answer holds its place until its end, also when nobody reads on',
   const next = forwarder.send(get);
   for (const later of await arrived(1)) answer(later);
   expect((await next).kind).toBe('success');
+});
+
+it('an answer that is rubbish from its first piece on, in one packet with its head, breaks off for its reader and nobody else', async () => {
+  const rubbish = createRawServer((socket) => {
+    socket.once('data', () => socket.write('HTTP/1.1 200 OK\r\ncontent-type: text/csv\r\ntransfer-encoding: chunked\r\n\r\nno size\r\n'));
+  }).listen(0, '127.0.0.1');
+  await once(rubbish, 'listening');
+  forwarder = createForwarder(`http://127.0.0.1:${(rubbish.address() as AddressInfo).port}`, LIMITS);
+  const found = await forwarder.send(get);
+  if (found.kind !== 'success' || Buffer.isBuffer(found.body)) throw new Error('This was to be a stream.');
+  const [error] = await once(found.body, 'error');
+  expect(error).toBeInstanceOf(Error);
+  rubbish.close();
 });
