@@ -1,3 +1,4 @@
+export { askTogether } from './ask-together.ts';
 export { type BackupFacts, BackupRefused, checkBackup } from './backup/check-backup.ts';
 export { DatabaseInUse, type Restored, type RestoreOptions, restoreBackup } from './backup/restore-backup.ts';
 export { type WriteBackupOptions, writeBackup } from './backup/write-backup.ts';

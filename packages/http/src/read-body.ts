@@ -28,16 +28,30 @@ export async function readBody(request: Request, response: Response, rules: Body
   throw new Fault('UNSUPPORTED_MEDIA_TYPE');
 }
 
+const parsers = new Map<string, Parser>();
+
+/** A parser is the same for every request under the same limit: made once. */
+function parserFor(kind: 'json' | 'form', limit: number): Parser {
+  const name = `${kind} ${limit}`;
+  const common = { limit, inflate: false, type: () => true };
+  const parser =
+    parsers.get(name) ??
+    (kind === 'json'
+      ? express.json({ ...common, strict: false })
+      : express.urlencoded({ ...common, extended: false, parameterLimit: MAX_FIELDS }));
+  parsers.set(name, parser);
+  return parser;
+}
+
 async function readJson(request: Request, response: Response, { limitBytes }: BodyRules): Promise<Body> {
-  await run(express.json({ limit: limitBytes, strict: false, inflate: false, type: () => true }), request, response);
+  await run(parserFor('json', limitBytes), request, response);
   const value: unknown = request.body;
   if (value === undefined) return NONE;
   return { kind: 'json', fields: isFields(value) ? value : {}, value };
 }
 
 async function readForm(request: Request, response: Response, { limitBytes }: BodyRules): Promise<Body> {
-  const parser = express.urlencoded({ limit: limitBytes, extended: false, inflate: false, parameterLimit: MAX_FIELDS, type: () => true });
-  await run(parser, request, response);
+  await run(parserFor('form', limitBytes), request, response);
   const value: unknown = request.body;
   return { kind: 'form', fields: isFields(value) ? value : {}, value };
 }

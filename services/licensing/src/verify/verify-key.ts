@@ -7,7 +7,7 @@ import { KEY_VALUE } from '../keys/key-name.ts';
 import { composeAnswer, type VerifyAnswer } from './answer.ts';
 import { judge } from './judge.ts';
 import type { Signer } from './signer.ts';
-import { loadVerifyFacts, recordUse, type VerifiedKey, type VerifyQuestion } from './verify-repository.ts';
+import { createFactsLoader, recordUse, type VerifiedKey, type VerifyQuestion } from './verify-repository.ts';
 
 /** Verifies keys for programs and for Sessions. */
 export interface KeyVerifier {
@@ -39,6 +39,8 @@ const ATTEMPTS_AT_MOST = 20;
 
 /** Makes the verifier of a process. */
 export function createKeyVerifier(deps: ServiceDeps, signer: Signer): KeyVerifier {
+  const loadFacts = createFactsLoader(deps.db);
+
   async function attempt(
     db: Database,
     question: VerifyQuestion,
@@ -46,7 +48,7 @@ export function createKeyVerifier(deps: ServiceDeps, signer: Signer): KeyVerifie
     now: Date,
     withKeyless: boolean,
   ): Promise<Verification | null> {
-    const loaded = await loadVerifyFacts(db, question, network, now);
+    const loaded = await loadFacts(db, { ...question, network, now });
     const facts = withKeyless ? loaded : { ...loaded, isKeyless: false };
     const { key, earlier, kid } = facts;
     if (earlier !== null && !facts.isAddressBanned) return { answer: earlier.answer, key, useId: earlier.useId };

@@ -1,5 +1,5 @@
 import { hashToken } from '@gatehouse/auth';
-import { type Database, UniqueViolation, WriteConflict } from '@gatehouse/db';
+import { askTogether, type Database, UniqueViolation, WriteConflict } from '@gatehouse/db';
 import type { VerifyAnswer } from './answer.ts';
 import type { JudgeFacts, KeyFacts, KeyUse } from './judge.ts';
 
@@ -34,6 +34,7 @@ export interface VerifyFacts extends JudgeFacts {
 export const REPLAY_MS = 600_000;
 
 interface FactsRow {
+  readonly place: number;
   readonly address_banned: boolean;
   readonly hwid_banned: boolean;
   readonly kid: string | null;
@@ -59,36 +60,71 @@ interface FactsRow {
   readonly earlier: VerifyFacts['earlier'];
 }
 
+/** A question with what it is judged by beside the key. */
+export interface FactsQuestion extends VerifyQuestion {
+  /** What bans of addresses count by: `caller.network`. */
+  readonly network: string;
+  readonly now: Date;
+}
+
+/** Loads all facts of a question, from `db`. */
+export type FactsLoader = (db: Database, question: FactsQuestion) => Promise<VerifyFacts>;
+
 /**
- * Loads all facts in one statement, every part of it by a unique index. Joins are few: planning many of them is what would take long.
- * @param network what bans of addresses count by: `caller.network`
+ * Makes the loader of a process: questions that come at the same time share a statement.
+ * @param shared what questions are asked outside of transactions; within one, only that one knows the facts
  */
-export async function loadVerifyFacts(db: Database, question: VerifyQuestion, network: string, now: Date): Promise<VerifyFacts> {
-  const { key, hwid, serviceId, nonce } = question;
-  const [row] = await db.query<FactsRow>`
-    SELECT
+export function createFactsLoader(shared: Database): FactsLoader {
+  const askShared = askTogether((questions: readonly FactsQuestion[]) => loadVerifyFacts(shared, questions));
+  return async (db, question) => {
+    if (db === shared) return askShared(question);
+    const [facts] = await loadVerifyFacts(db, [question]);
+    if (facts === undefined) throw new Error('a question of verify got no facts');
+    return facts;
+  };
+}
+
+/**
+ * One statement, every part of it by a unique index. Joins are few: planning many of them is what would take long. `OFFSET 0` keeps
+ * each question on its index, however many rows there were when it was planned.
+ * @returns facts in the order of the questions
+ */
+async function loadVerifyFacts(db: Database, questions: readonly FactsQuestion[]): Promise<VerifyFacts[]> {
+  const rows = await db.query<FactsRow>`
+    SELECT q.place,
       EXISTS (SELECT FROM address_bans a
-              WHERE a.address = ${network} AND a.lifted_at IS NULL AND (a.expires_at IS NULL OR a.expires_at > ${now})) AS address_banned,
+              WHERE a.address = q.network AND a.lifted_at IS NULL AND (a.expires_at IS NULL OR a.expires_at > q.now)) AS address_banned,
       EXISTS (SELECT FROM hwid_bans b
-              WHERE b.user_id IN (k.user_id, asked.user_id) AND b.hwid = ${hwid}
-                AND (b.expires_at IS NULL OR b.expires_at > ${now})) AS hwid_banned,
+              WHERE b.user_id IN (k.user_id, asked.user_id) AND b.hwid = q.hwid
+                AND (b.expires_at IS NULL OR b.expires_at > q.now)) AS hwid_banned,
       (SELECT s.kid FROM signing_keys s WHERE s.retired_at IS NULL) AS kid,
       coalesce(asked.keyless_mode, (SELECT own.keyless_mode FROM services own WHERE own.id = k.service_id)) AS keyless,
       asked.user_id AS asked_owner,
       k.id, k.user_id, k.member_id, k.service_id, k.is_premium, k.key_name, k.is_invalidated, k.expires_at, k.used_at, k.one_time_use,
       k.expiry_on_first_use, k.validity_minutes, k.no_hwid, k.hwid_limit, k.hwid_count,
-      EXISTS (SELECT FROM key_hwids h WHERE h.key_id = k.id AND h.hwid = ${hwid}) AS is_bound,
+      EXISTS (SELECT FROM key_hwids h WHERE h.key_id = k.id AND h.hwid = q.hwid) AS is_bound,
       k.member_id IS NOT NULL AND (
         (SELECT m.banned FROM users m WHERE m.id = k.member_id)
         OR EXISTS (SELECT FROM seller_bans sb WHERE sb.seller_id = k.user_id AND sb.member_id = k.member_id AND sb.lifted_at IS NULL)) AS member_banned,
       (SELECT json_build_object('useId', u.id, 'answer', u.answer) FROM verify_uses u
-       WHERE u.key_hash = ${hashToken(key)} AND u.hwid = ${hwid ?? ''} AND u.nonce = ${nonce}
-         AND u.created_at > ${new Date(now.getTime() - REPLAY_MS)}) AS earlier
-    FROM (SELECT) AS one
-    LEFT JOIN licence_keys k ON k.key_value = ${key}
-    LEFT JOIN services asked ON asked.id = ${serviceId}`;
-  if (row === undefined) throw new Error('a SELECT from one row gave none');
-  return toFacts(row, question);
+       WHERE u.key_hash = decode(q.key_hash, 'hex') AND u.hwid = coalesce(q.hwid, '') AND u.nonce = q.nonce
+         AND u.created_at > q.now - make_interval(secs => ${REPLAY_MS / 1000}::int)) AS earlier
+    FROM jsonb_to_recordset(${JSON.stringify(questions.map(toParameters))}::text::jsonb)
+      AS q (place int, key text, key_hash text, hwid text, service_id int, nonce text, network text, now timestamptz)
+    LEFT JOIN LATERAL (SELECT * FROM licence_keys WHERE key_value = q.key OFFSET 0) k ON true
+    LEFT JOIN LATERAL (SELECT * FROM services WHERE id = q.service_id OFFSET 0) asked ON true`;
+  const byPlace = new Map(rows.map((row) => [row.place, row]));
+  return questions.map((question, place) => {
+    const row = byPlace.get(place);
+    if (row === undefined) throw new Error('a question of verify got no row');
+    return toFacts(row, question);
+  });
+}
+
+function toParameters({ key, hwid, serviceId, nonce, network, now }: FactsQuestion, place: number) {
+  // Only a question with a nonce can have been answered before.
+  const key_hash = nonce === null ? null : hashToken(key).toString('hex');
+  return { place, key, key_hash, hwid, service_id: serviceId, nonce, network, now };
 }
 
 function toFacts(row: FactsRow, { hwid, serviceId }: VerifyQuestion): VerifyFacts {

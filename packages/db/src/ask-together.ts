@@ -1,0 +1,56 @@
+import { Fault } from '@gatehouse/faults';
+
+/** Statements of one kind that run at the same time: while one is with the database, the process prepares the next. */
+const RUNNING_AT_MOST = 2;
+/** Questions that one statement answers: enough for any crowd, and few enough to be answered in milliseconds. */
+const QUESTIONS_AT_MOST = 100;
+
+interface Waiting<Question, Answer> {
+  readonly question: Question;
+  readonly resolve: (answer: Answer) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Lets questions that come while the database is busy with others of their kind share the next statement. Under load a statement
+ * and its way there and back are then paid once for many callers; a question that comes alone is asked at once. None is answered
+ * by a statement that began before it was asked.
+ *
+ * A statement that fails for what it was asked is sent again for each question alone, so nobody fails for what somebody else asked.
+ * Without the database (DATABASE_DOWN) all who were in it fail, and nobody waits through a second failure.
+ * @param ask answers questions by one statement, in their order; it only reads, since it may be sent again
+ */
+export function askTogether<Question, Answer>(
+  ask: (questions: readonly Question[]) => Promise<readonly Answer[]>,
+): (question: Question) => Promise<Answer> {
+  const waiting: Waiting<Question, Answer>[] = [];
+  let running = 0;
+
+  async function answer(asked: readonly Waiting<Question, Answer>[]): Promise<void> {
+    try {
+      const answers = await ask(asked.map(({ question }) => question));
+      if (answers.length !== asked.length) throw new Error(`${asked.length} questions got ${answers.length} answers`);
+      for (const [index, { resolve }] of asked.entries()) resolve(answers[index] as Answer);
+    } catch (error) {
+      const [first, ...others] = asked;
+      if (others.length === 0 || isDown(error)) for (const { reject } of asked) reject(error);
+      else await Promise.all([first, ...others].map((one) => (one === undefined ? undefined : answer([one]))));
+    }
+  }
+
+  async function work(): Promise<void> {
+    running += 1;
+    while (waiting.length > 0) await answer(waiting.splice(0, QUESTIONS_AT_MOST));
+    running -= 1;
+  }
+
+  return (question) =>
+    new Promise((resolve, reject) => {
+      waiting.push({ question, resolve, reject });
+      if (running < RUNNING_AT_MOST) void work();
+    });
+}
+
+function isDown(error: unknown): boolean {
+  return error instanceof Fault && error.code === 'DATABASE_DOWN';
+}
