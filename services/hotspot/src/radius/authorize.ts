@@ -1,6 +1,8 @@
+import { askTogether } from '@gatehouse/db';
 import type { Reply, ServiceRequest } from '@gatehouse/http';
 import type { ServiceDeps } from '@gatehouse/service';
 import { openSecret } from '../sealed-secrets.ts';
+import type { FoundLogins } from './found-logins.ts';
 import { judgeLogin } from './judge-login.ts';
 import { formatLoginRef } from './login-ref.ts';
 import { type Attempt, accessPointGone, type Candidate, findCandidates } from './login-repository.ts';
@@ -8,23 +10,28 @@ import { readAccessPointId, readAttributes } from './radius-attributes.ts';
 import { attributesReply } from './rest-reply.ts';
 
 /**
- * Hands FreeRADIUS the passcodes that a name may be used with, since it checks the passcode itself, by PAP, CHAP or MS-CHAP.
- * Reads only. Logins that may come on line are first; of the others FreeRADIUS checks the passcode too, so that only those who
- * know it learn why they are refused, by {@link import('./open-login.ts').openLogin}.
+ * Makes what hands FreeRADIUS the passcodes that a name may be used with, since it checks the passcode itself, by PAP, CHAP or
+ * MS-CHAP. Reads only. Logins that may come on line are first; of the others FreeRADIUS checks the passcode too, so that only those
+ * who know it learn why they are refused, by {@link import('./open-login.ts').createLogins}.
  * @throws Fault NOT_FOUND when the access point is not listed any more
  */
-export async function authorize({ db, vault }: ServiceDeps, request: ServiceRequest): Promise<Reply> {
-  const nasId = readAccessPointId(request);
-  const attributes = await readAttributes(request);
-  const login = attributes.text('User-Name') ?? '';
-  const attempt: Attempt = { nasId, login, mac: attributes.mac, authenticator: null, now: request.now };
-  const found = await findCandidates(db, attempt);
-  if (found === null) throw accessPointGone();
-  const { siteId, candidates } = found;
-  if (login === '' || candidates.length === 0) return attributesReply({});
-  const isGood = (candidate: Candidate) => judgeLogin(candidate, attempt.mac, attempt.now) === null;
-  const ordered = [...candidates.filter(isGood), ...candidates.filter((candidate) => !isGood(candidate))];
-  const passcodeOf = ({ kind, sealedPasscode }: Candidate) =>
-    openSecret(vault, sealedPasscode, kind === 'voucher' ? { kind, siteId, username: login } : { kind, siteId, login });
-  return attributesReply({ 'control:Tmp-String-2': ordered.map(passcodeOf), 'control:Tmp-String-3': ordered.map(formatLoginRef) });
+export function createAuthorizer({ db, vault }: ServiceDeps, foundLogins: FoundLogins): (request: ServiceRequest) => Promise<Reply> {
+  const find = askTogether((attempts: readonly Attempt[]) => findCandidates(db, attempts));
+  return async (request) => {
+    const nasId = readAccessPointId(request);
+    const attributes = await readAttributes(request);
+    const login = attributes.text('User-Name') ?? '';
+    const authenticator = attributes.word('Authenticator');
+    const attempt: Attempt = { nasId, login, mac: attributes.mac, authenticator, now: request.now };
+    const found = await find(attempt);
+    if (found === null) throw accessPointGone();
+    const { siteId, candidates } = found;
+    if (login === '' || candidates.length === 0) return attributesReply({});
+    foundLogins.keep(attempt, candidates);
+    const isGood = (candidate: Candidate) => judgeLogin(candidate, attempt.mac, attempt.now) === null;
+    const ordered = [...candidates.filter(isGood), ...candidates.filter((candidate) => !isGood(candidate))];
+    const passcodeOf = ({ kind, sealedPasscode }: Candidate) =>
+      openSecret(vault, sealedPasscode, kind === 'voucher' ? { kind, siteId, username: login } : { kind, siteId, login });
+    return attributesReply({ 'control:Tmp-String-2': ordered.map(passcodeOf), 'control:Tmp-String-3': ordered.map(formatLoginRef) });
+  };
 }

@@ -1,13 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { type Sql, WriteConflict } from '@gatehouse/db';
+import { askTogether, type Sql, WriteConflict } from '@gatehouse/db';
 import { Fault } from '@gatehouse/faults';
 import { canonicalAddress, type Reply, type ServiceRequest } from '@gatehouse/http';
 import type { ServiceDeps } from '@gatehouse/service';
 import { validForSeconds } from '../vouchers/valid-for.ts';
+import type { FoundLogins } from './found-logins.ts';
 import { judgeLogin, type LoginRefusal, REFUSAL_TEXTS } from './judge-login.ts';
 import { loginAttributes } from './login-attributes.ts';
 import { type LoginRef, parseLoginRef } from './login-ref.ts';
-import { type Attempt, type Candidate, findLogin, findMethod, lockLogin, logRefusal, openSession } from './login-repository.ts';
+import { type Attempt, type Candidate, type FoundLogin, findLogin, findMethod, lockLogin, logRefusal } from './login-repository.ts';
+import { type NewSession, openSessions } from './open-session-repository.ts';
 import { type RadiusAttributes, readAccessPointId, readAttributes } from './radius-attributes.ts';
 import { attributesReply } from './rest-reply.ts';
 
@@ -22,37 +24,44 @@ interface Entry {
   readonly ref: LoginRef | null;
 }
 
+/** Opens a session for a login that is as it was judged. @returns its Class; null when the login has changed */
+type OpenSession = (session: NewSession) => Promise<string | null>;
+
 /**
- * The passcode was right: lets the guest in, or says why not. The first login starts the validity and binds the device. Of two
- * devices at once one comes in: a login that changed since it was judged is judged again, under a lock. A refusal is an answer of
- * 200: FreeRADIUS would lose its Reply-Message with a 401.
+ * Makes what is asked when a passcode was right: it lets the guest in, or says why not. The first login starts the validity and
+ * binds the device. Of two devices at once one comes in: a login that changed since it was judged is judged again, under a lock. A
+ * refusal is an answer of 200: FreeRADIUS would lose its Reply-Message with a 401.
  * @throws Fault NOT_FOUND when the access point is not listed any more
  */
-export async function openLogin({ db }: ServiceDeps, request: ServiceRequest): Promise<Reply> {
-  const entry = await readEntry(request);
-  const { attempt, ref } = entry;
-  if (ref === null) return refuse(db, entry, null, 'unknown-login');
-  // Mostly nobody else uses the same login at this moment, and two statements without a transaction cost far less than five with one.
-  const reply = await tryLogin(db, entry, ref).catch(nullOfConflict);
-  if (reply !== null) return reply;
-  return db.sqlTx(async (tx) => {
-    await lockLogin(tx, attempt, ref.kind, ref.id);
-    const locked = await tryLogin(tx, entry, ref);
-    if (locked === null) throw new Fault('INTERNAL', { internal: 'a login changed although it was locked' });
-    return locked;
-  });
+export function createLogins({ db }: ServiceDeps, foundLogins: FoundLogins): (request: ServiceRequest) => Promise<Reply> {
+  const openTogether = askTogether((sessions: readonly NewSession[]) => openSessions(db, sessions));
+  return async (request) => {
+    const entry = await readEntry(request);
+    const { attempt, ref } = entry;
+    if (ref === null) return refuse(db, entry, null, 'unknown-login');
+    // Mostly nobody else uses the same login at this moment, and no transaction is needed.
+    const found = foundLogins.take(attempt, ref) ?? (await findLogin(db, attempt, ref));
+    const reply = await tryLogin(db, entry, found, openTogether).catch(nullOfConflict);
+    if (reply !== null) return reply;
+    return db.sqlTx(async (tx) => {
+      await lockLogin(tx, attempt, ref);
+      const openAlone: OpenSession = async (session) => (await openSessions(tx, [session]))[0] ?? null;
+      const locked = await tryLogin(tx, entry, await findLogin(tx, attempt, ref), openAlone);
+      if (locked === null) throw new Fault('INTERNAL', { internal: 'a login changed although it was locked' });
+      return locked;
+    });
+  };
 }
 
 /** @returns null, and nothing is changed, when the login changed between reading it and writing */
-async function tryLogin(db: Sql, entry: Entry, ref: LoginRef): Promise<Reply | null> {
+async function tryLogin(db: Sql, entry: Entry, found: FoundLogin | null, open: OpenSession): Promise<Reply | null> {
   const { attempt, attributes, address, nasAddress } = entry;
-  const found = await findLogin(db, attempt, ref.kind, ref.id);
   if (found === null) return refuse(db, entry, null, 'unknown-login');
   const refusal = judgeLogin(found, attempt.mac, attempt.now);
   if (refusal !== null) return refuse(db, entry, found.method, refusal);
   const expiresAt = found.expiresAt ?? firstExpiry(found, attempt.now);
   const acctSessionId = attributes.text('Acct-Session-Id');
-  const classRef = await openSession(db, attempt, { found, expiresAt, classRef: newClassRef(), nasAddress, acctSessionId, address });
+  const classRef = await open({ attempt, found, expiresAt, classRef: newClassRef(), nasAddress, acctSessionId, address });
   return classRef === null ? null : attributesReply(loginAttributes(found, classRef, expiresAt, attempt.now));
 }
 
@@ -66,7 +75,7 @@ function nullOfConflict(error: unknown): null {
 export async function noteRefusal({ db }: ServiceDeps, request: ServiceRequest): Promise<Reply> {
   const entry = await readEntry(request);
   const { ref, attempt } = entry;
-  const method = ref === null ? null : await findMethod(db, attempt.nasId, ref.kind, ref.id);
+  const method = ref === null ? null : await findMethod(db, attempt.nasId, ref);
   return refuse(db, entry, method, ref === null ? 'unknown-login' : 'wrong-passcode');
 }
 

@@ -2,17 +2,19 @@ import { Fault } from '@gatehouse/faults';
 import { noContent, type Reply, type Route, type ServiceRequest } from '@gatehouse/http';
 import type { ServiceDeps } from '@gatehouse/service';
 import { createAccounting } from './accounting.ts';
-import { authorize } from './authorize.ts';
+import { createAuthorizer } from './authorize.ts';
+import { createFoundLogins } from './found-logins.ts';
 import { lookUpAccessPoint } from './look-up-access-point.ts';
-import { noteRefusal, openLogin } from './open-login.ts';
+import { createLogins, noteRefusal } from './open-login.ts';
 import { readAccessPointId } from './radius-attributes.ts';
 
 /** What FreeRADIUS calls, on a port of its own: see the folder `freeradius`. Not for the world, and in no public documentation. */
 export function radiusRoutes(deps: ServiceDeps): Route[] {
+  const foundLogins = createFoundLogins();
   return [
     route('access-point', 'GET', (request) => lookUpAccessPoint(deps, request)),
-    route('authorize', 'POST', (request) => authorize(deps, request)),
-    route('login', 'POST', (request) => openLogin(deps, request)),
+    route('authorize', 'POST', createAuthorizer(deps, foundLogins)),
+    route('login', 'POST', createLogins(deps, foundLogins)),
     route('refusal', 'POST', (request) => noteRefusal(deps, request)),
     route('unsigned', 'POST', (request) => noteUnsigned(deps, request)),
     route('accounting', 'POST', createAccounting(deps)),

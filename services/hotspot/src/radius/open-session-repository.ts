@@ -1,0 +1,113 @@
+import type { Sql } from '@gatehouse/db';
+import type { Attempt, FoundLogin } from './login-repository.ts';
+
+/** For so long an access point whose question or answer got lost may ask again, under a new number. */
+const ASKS_AGAIN_SECONDS = 30;
+
+/** A session to be opened for a login that was judged. */
+export interface NewSession {
+  readonly attempt: Attempt;
+  readonly found: FoundLogin;
+  /** When the voucher runs out, if this is its first login. */
+  readonly expiresAt: Date | null;
+  readonly classRef: string;
+  /** Where the access point was heard from. */
+  readonly nasAddress: string | null;
+  readonly acctSessionId: string | null;
+  /** The guest's own address, if it is known already. */
+  readonly address: string | null;
+}
+
+/**
+ * Starts the validity, binds the device where the site says so, and opens the row of the session; the device's earlier sessions,
+ * whose end nobody told, are over. An access point that got no answer and asks again, or asks anew for a session that goes on,
+ * gets the session that it has. A request that comes twice changes nothing the second time, however late that is.
+ *
+ * One statement for all. What it does for a session happens only if the login is still as it was judged, so of two sessions of one
+ * login one is opened. Everything else reads what became of that (`bound`), so logins are locked before sessions, and each kind by
+ * id, as everywhere: no two can lock each other out. It goes by the indexes whatever the planner thinks of the tables (ANY, OFFSET 0).
+ * @returns the Class of each session in their order; null, and nothing is changed, where the login has changed
+ */
+export async function openSessions(db: Sql, sessions: readonly NewSession[]): Promise<(string | null)[]> {
+  const rows = await db.query<{ place: number; classRef: string }>`/* planned once */
+    WITH q AS MATERIALIZED (
+      SELECT * FROM jsonb_to_recordset(${JSON.stringify(sessions.map(toRow))}::text::jsonb) AS q (place int, nas_id int, nas_address inet,
+        login text, mac text, authenticator text, now timestamptz, site_id int, method text, bind_mac boolean, version text, voucher_id int,
+        guest_login_id int, expires_at timestamptz, class_ref text, acct_session_id text, address text)
+    ), own AS MATERIALIZED (
+      SELECT q.place, session.* FROM q CROSS JOIN LATERAL (SELECT * FROM guest_sessions WHERE voucher_id = q.voucher_id OFFSET 0) AS session
+      UNION ALL
+      SELECT q.place, session.* FROM q CROSS JOIN LATERAL (
+        SELECT * FROM guest_sessions WHERE guest_login_id = q.guest_login_id OFFSET 0
+      ) AS session
+    ), known AS MATERIALIZED (
+      SELECT DISTINCT ON (q.place) q.place, own.class_ref, COALESCE(own.request_authenticator = q.authenticator, false) AS is_repeat
+      FROM q JOIN own ON own.place = q.place
+      WHERE own.nas_id = q.nas_id AND (own.request_authenticator = q.authenticator OR own.ended_at IS NULL AND own.mac = q.mac
+        AND (own.acct_session_id = q.acct_session_id
+          OR (own.acct_session_id IS NULL AND own.started_at > q.now - make_interval(secs => ${ASKS_AGAIN_SECONDS}::int))))
+      ORDER BY q.place, is_repeat DESC, own.id DESC
+    ), voucher AS (
+      SELECT id FROM vouchers WHERE id = ANY(ARRAY(SELECT voucher_id FROM q)) ORDER BY id FOR NO KEY UPDATE
+    ), bound_vouchers AS (
+      UPDATE vouchers SET first_login_at = COALESCE(vouchers.first_login_at, q.now), last_login_at = q.now,
+        expires_at = CASE WHEN vouchers.first_login_at IS NULL THEN q.expires_at ELSE vouchers.expires_at END,
+        mac = CASE WHEN q.bind_mac THEN COALESCE(vouchers.mac, q.mac) ELSE COALESCE(q.mac, vouchers.mac) END
+      FROM voucher JOIN q ON q.voucher_id = voucher.id
+      WHERE vouchers.id = voucher.id AND vouchers.id = ANY(ARRAY(SELECT voucher_id FROM q)) AND vouchers.xmin::text = q.version
+      RETURNING q.place
+    ), guest_login AS (
+      SELECT id FROM guest_logins WHERE id = ANY(ARRAY(SELECT guest_login_id FROM q)) ORDER BY id FOR NO KEY UPDATE
+    ), bound_guest_logins AS (
+      UPDATE guest_logins SET first_login_at = COALESCE(guest_logins.first_login_at, q.now), last_login_at = q.now
+      FROM guest_login JOIN q ON q.guest_login_id = guest_login.id
+      WHERE guest_logins.id = guest_login.id AND guest_logins.id = ANY(ARRAY(SELECT guest_login_id FROM q))
+        AND guest_logins.xmin::text = q.version
+      RETURNING q.place
+    ), bound AS MATERIALIZED (
+      SELECT place FROM bound_vouchers UNION ALL SELECT place FROM bound_guest_logins
+    ), superseded AS (
+      UPDATE guest_sessions session SET ended_at = q.now, terminate_cause = 'superseded'
+      FROM bound JOIN q ON q.place = bound.place JOIN own ON own.place = q.place
+      WHERE session.id = own.id AND session.id = ANY(ARRAY(SELECT id FROM own)) AND own.ended_at IS NULL AND own.mac = q.mac
+        AND session.ended_at IS NULL
+        AND NOT EXISTS (SELECT FROM known WHERE known.place = own.place AND (known.is_repeat OR known.class_ref = own.class_ref))
+    ), opened AS (
+      INSERT INTO guest_sessions (site_id, nas_id, nas_address, class_ref, acct_session_id, request_authenticator, voucher_id, guest_login_id,
+        login, method, mac, address, started_at, last_update_at, counters_moved_at)
+      SELECT q.site_id, q.nas_id, q.nas_address, q.class_ref, q.acct_session_id, q.authenticator, q.voucher_id, q.guest_login_id,
+        q.login, q.method, q.mac, q.address, q.now, q.now, q.now
+      FROM bound JOIN q ON q.place = bound.place WHERE NOT EXISTS (SELECT FROM known WHERE known.place = q.place)
+      RETURNING id, class_ref
+    ), entry AS (
+      INSERT INTO login_log (site_id, nas_id, guest_session_id, login, method, mac, address, at, accepted)
+      SELECT q.site_id, q.nas_id, opened.id, q.login, q.method, q.mac, q.address, q.now, true
+      FROM opened JOIN q ON q.class_ref = opened.class_ref
+    )
+    SELECT q.place, COALESCE(known.class_ref, q.class_ref) AS "classRef"
+    FROM bound JOIN q ON q.place = bound.place LEFT JOIN known ON known.place = q.place`;
+  const byPlace = new Map(rows.map(({ place, classRef }) => [place, classRef]));
+  return sessions.map((_, place) => byPlace.get(place) ?? null);
+}
+
+function toRow({ attempt, found, expiresAt, classRef, nasAddress, acctSessionId, address }: NewSession, place: number) {
+  return {
+    place,
+    nas_id: attempt.nasId,
+    nas_address: nasAddress,
+    login: attempt.login,
+    mac: attempt.mac,
+    authenticator: attempt.authenticator,
+    now: attempt.now,
+    site_id: found.siteId,
+    method: found.method,
+    bind_mac: found.bindMac,
+    version: found.version,
+    voucher_id: found.kind === 'voucher' ? found.id : null,
+    guest_login_id: found.kind === 'guest-login' ? found.id : null,
+    expires_at: expiresAt,
+    class_ref: classRef,
+    acct_session_id: acctSessionId,
+    address,
+  };
+}
