@@ -1,7 +1,6 @@
+import { setImmediate } from 'node:timers/promises';
 import { Fault } from '@gatehouse/faults';
 
-/** Statements of one kind that run at the same time: while one is with the database, the process prepares the next. */
-const RUNNING_AT_MOST = 2;
 /** Questions that one statement answers: enough for any crowd, and few enough to be answered in milliseconds. */
 const QUESTIONS_AT_MOST = 100;
 
@@ -12,19 +11,19 @@ interface Waiting<Question, Answer> {
 }
 
 /**
- * Lets questions that come while the database is busy with others of their kind share the next statement. Under load a statement
- * and its way there and back are then paid once for many callers; a question that comes alone is asked at once. None is answered
- * by a statement that began before it was asked.
+ * Lets questions that come while a statement for others of their kind runs share the next one. Under load a statement and its way
+ * there and back are then paid once for many callers; a question that comes alone is asked at once. None is answered by a
+ * statement that began before it was asked. Since all wait for each other, `ask` must not wait for locks.
  *
  * A statement that fails for what it was asked is sent again for each question alone, so nobody fails for what somebody else asked.
  * Without the database (DATABASE_DOWN) all who were in it fail, and nobody waits through a second failure.
- * @param ask answers questions by one statement, in their order; it only reads, since it may be sent again
+ * @param ask answers questions by one statement, in their order; when it fails, nothing may have been changed
  */
 export function askTogether<Question, Answer>(
   ask: (questions: readonly Question[]) => Promise<readonly Answer[]>,
 ): (question: Question) => Promise<Answer> {
   const waiting: Waiting<Question, Answer>[] = [];
-  let running = 0;
+  let running = false;
 
   async function answer(asked: readonly Waiting<Question, Answer>[]): Promise<void> {
     try {
@@ -39,15 +38,19 @@ export function askTogether<Question, Answer>(
   }
 
   async function work(): Promise<void> {
-    running += 1;
-    while (waiting.length > 0) await answer(waiting.splice(0, QUESTIONS_AT_MOST));
-    running -= 1;
+    running = true;
+    while (waiting.length > 0) {
+      // What has arrived in the meantime is read first.
+      await setImmediate();
+      await answer(waiting.splice(0, QUESTIONS_AT_MOST));
+    }
+    running = false;
   }
 
   return (question) =>
     new Promise((resolve, reject) => {
       waiting.push({ question, resolve, reject });
-      if (running < RUNNING_AT_MOST) void work();
+      if (!running) void work();
     });
 }
 

@@ -24,7 +24,7 @@ interface Entry {
   readonly ref: LoginRef | null;
 }
 
-/** Opens a session for a login that is as it was judged. @returns its Class; null when the login has changed */
+/** Opens a session for a login that is as it was judged. @returns its Class; null when the login has changed, or is being changed */
 type OpenSession = (session: NewSession) => Promise<string | null>;
 
 /**

@@ -23,10 +23,11 @@ export interface NewSession {
  * whose end nobody told, are over. An access point that got no answer and asks again, or asks anew for a session that goes on,
  * gets the session that it has. A request that comes twice changes nothing the second time, however late that is.
  *
- * One statement for all. What it does for a session happens only if the login is still as it was judged, so of two sessions of one
- * login one is opened. Everything else reads what became of that (`bound`), so logins are locked before sessions, and each kind by
- * id, as everywhere: no two can lock each other out. It goes by the indexes whatever the planner thinks of the tables (ANY, OFFSET 0).
- * @returns the Class of each session in their order; null, and nothing is changed, where the login has changed
+ * One statement for all. What it does for a session happens only if the login is still as it was judged and nobody else has it
+ * locked, so of two sessions of one login one is opened, and nobody waits for somebody else's login. Everything else reads what
+ * became of that (`bound`), so logins are locked before sessions, as everywhere. It goes by the indexes whatever the planner thinks
+ * of the tables (ANY, OFFSET 0).
+ * @returns the Class of each session in their order; null, and nothing is changed, where the login has changed or is locked
  */
 export async function openSessions(db: Sql, sessions: readonly NewSession[]): Promise<(string | null)[]> {
   const rows = await db.query<{ place: number; classRef: string }>`/* planned once */
@@ -48,7 +49,7 @@ export async function openSessions(db: Sql, sessions: readonly NewSession[]): Pr
           OR (own.acct_session_id IS NULL AND own.started_at > q.now - make_interval(secs => ${ASKS_AGAIN_SECONDS}::int))))
       ORDER BY q.place, is_repeat DESC, own.id DESC
     ), voucher AS (
-      SELECT id FROM vouchers WHERE id = ANY(ARRAY(SELECT voucher_id FROM q)) ORDER BY id FOR NO KEY UPDATE
+      SELECT id FROM vouchers WHERE id = ANY(ARRAY(SELECT voucher_id FROM q)) FOR NO KEY UPDATE SKIP LOCKED
     ), bound_vouchers AS (
       UPDATE vouchers SET first_login_at = COALESCE(vouchers.first_login_at, q.now), last_login_at = q.now,
         expires_at = CASE WHEN vouchers.first_login_at IS NULL THEN q.expires_at ELSE vouchers.expires_at END,
@@ -57,7 +58,7 @@ export async function openSessions(db: Sql, sessions: readonly NewSession[]): Pr
       WHERE vouchers.id = voucher.id AND vouchers.id = ANY(ARRAY(SELECT voucher_id FROM q)) AND vouchers.xmin::text = q.version
       RETURNING q.place
     ), guest_login AS (
-      SELECT id FROM guest_logins WHERE id = ANY(ARRAY(SELECT guest_login_id FROM q)) ORDER BY id FOR NO KEY UPDATE
+      SELECT id FROM guest_logins WHERE id = ANY(ARRAY(SELECT guest_login_id FROM q)) FOR NO KEY UPDATE SKIP LOCKED
     ), bound_guest_logins AS (
       UPDATE guest_logins SET first_login_at = COALESCE(guest_logins.first_login_at, q.now), last_login_at = q.now
       FROM guest_login JOIN q ON q.guest_login_id = guest_login.id
