@@ -1,15 +1,9 @@
 // What rlm_rest asks at the limit: bare node:http that looks at nothing, and answers what Gatehouse's hotspot service would.
 // PASSCODE is that of every login, SECRET that of every access point.
 import { createServer } from 'node:http';
+import { attribute, describeAccessPoint } from '../tools/rest-attributes.mjs';
 
-const attribute = (/** @type {string} */ value) => ({ op: ':=', do_xlat: false, is_json: false, value: [value] });
-const address = {
-  'control:FreeRADIUS-Client-IP-Prefix': attribute('127.0.0.1/32'),
-  'control:FreeRADIUS-Client-Secret': attribute(process.env.SECRET ?? ''),
-  'control:FreeRADIUS-Client-Shortname': attribute('access-point-1'),
-  'control:FreeRADIUS-Client-Require-MA': attribute('no'),
-  'control:FreeRADIUS-Client-NAS-Type': attribute('unsigned'),
-};
+const address = describeAccessPoint(process.env.SECRET ?? '');
 const passcode = { 'control:Tmp-String-2': attribute(process.env.PASSCODE ?? ''), 'control:Tmp-String-3': attribute('voucher-1') };
 const session = {
   'reply:Class': attribute('0'.repeat(32)),

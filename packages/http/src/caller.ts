@@ -16,12 +16,15 @@ export interface Caller {
  * @returns null when the text is no IP address
  */
 export function canonicalAddress(text: string): string | null {
+  // Those of IPv4 have one form only.
+  if (isIP(text) === 4) return text;
   const address = parse(text);
   return address === null ? null : address.toString();
 }
 
 /** Describes the caller at `address` (see {@link Caller}). Text that is no address is counted as `unknown`. */
 export function describeCaller(text: string, undeclaredProxy = false): Caller {
+  if (isIP(text) === 4) return { address: text, network: text, undeclaredProxy };
   const address = parse(text);
   if (address === null) return { address: 'unknown', network: 'unknown', undeclaredProxy };
   return { address: address.toString(), network: networkOf(address), undeclaredProxy };

@@ -9,8 +9,8 @@ export interface AccountingPacket {
   readonly login: string;
   readonly acctSessionId: string | null;
   /** Over the whole session so far. In: what the guest sent. */
-  readonly bytesIn: bigint;
-  readonly bytesOut: bigint;
+  readonly bytesIn: number;
+  readonly bytesOut: number;
   readonly seconds: number;
   readonly mac: string | null;
   readonly address: string | null;
@@ -24,7 +24,8 @@ export interface AccountingPacket {
 }
 
 /** Counters beyond it (8 PiB) are a mistake of the access point, and would run over in sums. */
-const MAX_BYTES = 2n ** 53n;
+const MAX_BYTES = 2 ** 53;
+const GIGAWORD = 2 ** 32;
 const MAX_SECONDS = 2_147_483_647;
 const CLASS_FORM = /^[0-9a-f]{32}$/;
 const STATUSES: Readonly<Record<string, Pick<AccountingPacket, 'alive' | 'stopped'>>> = {
@@ -60,10 +61,10 @@ export function happenedAt(attributes: RadiusAttributes, now: Date): Date {
 }
 
 /** Octets count to 4 GiB, Gigawords how often they began again (RFC 2869 §5.1). */
-function bytes(attributes: RadiusAttributes, direction: 'Input' | 'Output'): bigint {
-  const octets = BigInt(attributes.integer(`Acct-${direction}-Octets`) ?? 0);
-  const total = (BigInt(attributes.integer(`Acct-${direction}-Gigawords`) ?? 0) << 32n) + octets;
-  return total < MAX_BYTES ? total : MAX_BYTES;
+function bytes(attributes: RadiusAttributes, direction: 'Input' | 'Output'): number {
+  const octets = attributes.integer(`Acct-${direction}-Octets`) ?? 0;
+  const gigawords = attributes.integer(`Acct-${direction}-Gigawords`) ?? 0;
+  return Math.min(gigawords * GIGAWORD + octets, MAX_BYTES);
 }
 
 /**
@@ -98,8 +99,8 @@ function merge(a: AccountingPacket, b: AccountingPacket): AccountingPacket {
   const first = a.stopped ? a : b;
   return {
     ...latest,
-    bytesIn: larger(a.bytesIn, b.bytesIn),
-    bytesOut: larger(a.bytesOut, b.bytesOut),
+    bytesIn: Math.max(a.bytesIn, b.bytesIn),
+    bytesOut: Math.max(a.bytesOut, b.bytesOut),
     seconds: Math.max(a.seconds, b.seconds),
     mac: a.mac ?? b.mac,
     address: latest.address ?? a.address ?? b.address,
@@ -107,9 +108,4 @@ function merge(a: AccountingPacket, b: AccountingPacket): AccountingPacket {
     stopped: a.stopped || b.stopped,
     cause: first.cause,
   };
-}
-
-function larger(a: bigint, b: bigint): bigint {
-  if (a > b) return a;
-  return b;
 }

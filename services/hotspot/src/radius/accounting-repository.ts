@@ -18,20 +18,16 @@ export type ClassedPacket = AccountingPacket & { readonly classRef: string };
  * packet that comes again, or late, or out of order, adds nothing twice and loses nothing. A session that ended takes bytes still
  * but does not open again; one that was only taken for over does, when the packet proves that it went on.
  *
- * One statement for all; it goes by the indexes whatever the planner thinks of the tables (ANY, OFFSET 0). Vouchers are locked before sessions, each kind by id, as everywhere: no two can lock each other out.
+ * One statement for all; it goes by the indexes whatever the planner thinks of the tables (ANY, OFFSET 0). Vouchers are locked before
+ * sessions, each kind by id, as everywhere: no two can lock each other out.
  * @returns the sessions that were found
  */
 export function accountPackets(db: Sql, packets: readonly ClassedPacket[], now: Date): Promise<AccountedSession[]> {
   return db.query<AccountedSession>`/* planned once */
     WITH packet AS (
-      SELECT * FROM unnest(
-        ${packets.map(({ classRef }) => classRef)}::text[], ${packets.map(({ nasId }) => nasId)}::int[],
-        ${packets.map(({ acctSessionId }) => acctSessionId)}::text[], ${packets.map(({ bytesIn }) => bytesIn)}::bigint[],
-        ${packets.map(({ bytesOut }) => bytesOut)}::bigint[], ${packets.map(({ seconds }) => seconds)}::int[],
-        ${packets.map(({ mac }) => mac)}::text[], ${packets.map(({ address }) => address)}::text[],
-        ${packets.map(({ at }) => at)}::timestamptz[], ${packets.map(({ alive }) => alive)}::boolean[],
-        ${packets.map(({ stopped }) => stopped)}::boolean[], ${packets.map(({ cause }) => cause)}::text[]
-      ) AS p(class_ref, nas_id, acct_session_id, bytes_in, bytes_out, seconds, mac, address, at, alive, stopped, cause)
+      SELECT * FROM jsonb_to_recordset(${JSON.stringify(packets.map(toRow))}::text::jsonb) AS packet (class_ref text, nas_id int,
+        acct_session_id text, bytes_in bigint, bytes_out bigint, seconds int, mac text, address text, at timestamptz, alive boolean,
+        stopped boolean, cause text)
     ), target AS (
       SELECT session.id, session.voucher_id, session.guest_login_id, packet.*
       FROM packet JOIN nas ON nas.id = packet.nas_id, LATERAL (
@@ -101,6 +97,10 @@ export function accountPackets(db: Sql, packets: readonly ClassedPacket[], now: 
     LEFT JOIN login ON login.id = accounted.guest_login_id
     LEFT JOIN rise ON rise.voucher_id IS NOT DISTINCT FROM accounted.voucher_id
       AND rise.guest_login_id IS NOT DISTINCT FROM accounted.guest_login_id`;
+}
+
+function toRow({ classRef, nasId, acctSessionId, bytesIn, bytesOut, ...packet }: ClassedPacket) {
+  return { ...packet, class_ref: classRef, nas_id: nasId, acct_session_id: acctSessionId, bytes_in: bytesIn, bytes_out: bytesOut };
 }
 
 /**

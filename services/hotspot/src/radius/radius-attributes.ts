@@ -22,6 +22,8 @@ export interface RadiusAttributes {
 /** Attributes are text of 253 octets at most. */
 const MAX_CHARACTERS = 253;
 const MAX_INTEGER = 0xffff_ffff;
+/** Most of what is sent: nothing in it has to be cleaned. */
+const PLAIN = /^[\x20-\x7e]{1,253}$/;
 
 /** Reads the attributes that FreeRADIUS sent. */
 export async function readAttributes(request: ServiceRequest): Promise<RadiusAttributes> {
@@ -60,6 +62,7 @@ function fromHex(text: string): string {
 }
 
 function clean(text: string): string | null {
+  if (PLAIN.test(text)) return text;
   const kept = text.replace(/\p{Cc}/gu, '').slice(0, MAX_CHARACTERS);
   // By way of bytes: half of a pair of surrogates, which PostgreSQL would not take, becomes a replacement character.
   return kept === '' ? null : Buffer.from(kept).toString();
