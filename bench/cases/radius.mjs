@@ -4,18 +4,20 @@ import { promisify } from 'node:util';
 import { createDatabase } from '../tools/databases.mjs';
 import { RADIUS_SECRET, startGatehouseRadius, startSqlRadius, whyNoFreeRadius, whyNoSql } from '../tools/free-radius.mjs';
 import { startHouse } from '../tools/house.mjs';
+import { startServer } from '../tools/least.mjs';
 import { httpContender, startHello } from '../tools/peers.mjs';
 import { missingLine, rateLine } from '../tools/report.mjs';
 import { measureByTurns } from '../tools/rounds.mjs';
-import { findPort, ROOT, startProcess } from '../tools/start-process.mjs';
+import { ROOT } from '../tools/start-process.mjs';
 import { makeVouchers, PASSCODE } from '../tools/vouchers.mjs';
 
 /** @typedef {import('../tools/rounds.mjs').Contender} Contender */
 
 const run = promisify(execFile);
 
-/** What stands for rlm_rest with no work behind it. */
+/** What stands for rlm_rest with no work behind it, and with the least. */
 const LIMIT = '(rlm_rest, answers that are known beforehand)';
+const LEAST = '(rlm_rest, the least: the same libraries and no duty)';
 
 /** A venue makes vouchers, and its guests come on line. @type {import('../tools/case.mjs').Case} */
 export const radius = {
@@ -28,11 +30,12 @@ export const radius = {
     const [hello, venue, limit, peer] = await Promise.all([
       startHello(),
       startVenue(users),
-      noRadius === undefined ? startLimit() : undefined,
+      noRadius === undefined ? startBehind('constant-rest') : undefined,
       noSql === undefined ? startPeer(users) : undefined,
     ]);
     const { house, site } = venue;
     const own = noRadius === undefined ? await startGatehouseRadius(house.radiusRestPort) : undefined;
+    const least = noRadius === undefined ? await startBehind('least-radius', { DATABASE_URL: venue.databaseUrl }) : undefined;
     const body = JSON.stringify({ 'api-key': site.apiKey, action: 'create_voucher', valid_for: '1 day' });
     const call = { method: 'POST', path: '/api/', headers: { 'content-type': 'application/json' }, body };
     /** @param {string} name @param {import('../tools/free-radius.mjs').FreeRadius | undefined} server @param {Readonly<Record<string, number>>} [pids] */
@@ -44,6 +47,7 @@ export const radius = {
         httpContender('create_voucher', house.url, [call], (text) => JSON.parse(text).error === false, house.pids),
         ...guestsOf('Gatehouse', own, house.pids),
         ...guestsOf(LIMIT, limit?.server, { answers: limit?.pid ?? 0 }),
+        ...guestsOf(LEAST, least?.server, { service: least?.pid ?? 0 }),
         ...guestsOf('FreeRADIUS rlm_sql', peer),
       ],
       pace,
@@ -69,7 +73,7 @@ export const radius = {
       notes: [
         'Logins: Access-Request with PAP and Message-Authenticator, each of another voucher and device. Gatehouse judges it, opens a session under a guard and logs it; rlm_sql reads radcheck, radreply and the groups, and writes radpostauth.',
         'Reports: Interim-Updates of sessions that were logged in before; their CPU is not told, since those logins are part of it.',
-        'In brackets: FreeRADIUS as Gatehouse configures it in front of bare node:http that looks at nothing and always says yes. No service behind rlm_rest can be faster.',
+        'In brackets: limits. FreeRADIUS as Gatehouse configures it, in front of bare node:http that looks at nothing and always says yes: no service behind rlm_rest can be faster. And in front of Express and pg, with a share of one statement that finds the voucher and of one that writes session and log, and nothing else.',
       ],
     };
   },
@@ -105,7 +109,7 @@ function guests(name, server, sizes, pids) {
 async function startVenue(users) {
   const database = await createDatabase();
   const house = await startHouse({ databaseUrl: database.url, only: ['hotspot'] });
-  return { house, site: await makeSite(house, database, users) };
+  return { house, databaseUrl: database.url, site: await makeSite(house, database, users) };
 }
 
 /** rlm_sql with as many users. @param {number} users */
@@ -113,17 +117,14 @@ async function startPeer(users) {
   return startSqlRadius(await createDatabase({ empty: true }), { users, passcode: PASSCODE });
 }
 
-/** Gatehouse's FreeRADIUS in front of answers that are known beforehand. */
-async function startLimit() {
-  const port = await findPort();
-  const { pid } = await startProcess({
-    name: 'constant-rest',
-    command: process.execPath,
-    args: [join(ROOT, 'bench/servers/constant-rest.mjs')],
-    env: { PORT: String(port), PASSCODE, SECRET: RADIUS_SECRET },
-    url: `http://127.0.0.1:${port}`,
-  });
-  return { pid, server: await startGatehouseRadius(port) };
+/**
+ * Gatehouse's FreeRADIUS in front of a program of `bench/servers`.
+ * @param {string} name
+ * @param {Readonly<Record<string, string>>} [settings]
+ */
+async function startBehind(name, settings = {}) {
+  const { url, pid } = await startServer(name, { ...settings, PASSCODE, SECRET: RADIUS_SECRET });
+  return { pid, server: await startGatehouseRadius(Number(new URL(url).port)) };
 }
 
 /**

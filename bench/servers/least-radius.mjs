@@ -22,23 +22,25 @@ await pool.query(`
 const findVouchers = askTogether(async (/** @type {readonly string[]} */ names) => {
   const { rows } = await pool.query({
     name: 'find',
-    text: 'SELECT username, id FROM vouchers WHERE username = ANY($1)',
+    text: 'SELECT username, id FROM vouchers WHERE site_id = (SELECT min(id) FROM sites) AND username = ANY($1)',
     values: [names],
   });
   const ids = new Map(rows.map((/** @type {{ username: string, id: number }} */ { username, id }) => [username, id]));
   return names.map((name) => ids.get(name));
 });
-const openSessions = askTogether(async (/** @type {readonly { id: number, mac: string, login: string, classRef: string }[]} */ sessions) => {
-  await pool.query({
-    name: 'open',
-    text: `WITH opened AS (
+const openSessions = askTogether(
+  async (/** @type {readonly { id: number, mac: string, login: string, classRef: string }[]} */ sessions) => {
+    await pool.query({
+      name: 'open',
+      text: `WITH opened AS (
              INSERT INTO least_sessions (class_ref, voucher_id, mac, bytes_in)
              SELECT class_ref, id, mac, 0 FROM unnest($1::text[], $2::int[], $3::text[]) AS q(class_ref, id, mac) RETURNING id
            ) INSERT INTO least_log (session_id, login) SELECT id, 'guest' FROM opened`,
-    values: [sessions.map(({ classRef }) => classRef), sessions.map(({ id }) => id), sessions.map(({ mac }) => mac)],
-  });
-  return sessions;
-});
+      values: [sessions.map(({ classRef }) => classRef), sessions.map(({ id }) => id), sessions.map(({ mac }) => mac)],
+    });
+    return sessions;
+  },
+);
 const addReports = askTogether(async (/** @type {readonly { classRef: string, octets: string }[]} */ reports) => {
   await pool.query({
     name: 'report',

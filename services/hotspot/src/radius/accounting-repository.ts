@@ -99,8 +99,21 @@ export function accountPackets(db: Sql, packets: readonly ClassedPacket[], now: 
       AND rise.guest_login_id IS NOT DISTINCT FROM accounted.guest_login_id`;
 }
 
-function toRow({ classRef, nasId, acctSessionId, bytesIn, bytesOut, ...packet }: ClassedPacket) {
-  return { ...packet, class_ref: classRef, nas_id: nasId, acct_session_id: acctSessionId, bytes_in: bytesIn, bytes_out: bytesOut };
+function toRow({ classRef, nasId, acctSessionId, bytesIn, bytesOut, seconds, mac, address, at, alive, stopped, cause }: ClassedPacket) {
+  return {
+    class_ref: classRef,
+    nas_id: nasId,
+    acct_session_id: acctSessionId,
+    bytes_in: bytesIn,
+    bytes_out: bytesOut,
+    seconds,
+    mac,
+    address,
+    at,
+    alive,
+    stopped,
+    cause,
+  };
 }
 
 /**

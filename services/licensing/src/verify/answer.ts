@@ -67,6 +67,27 @@ export function composeAnswer(
   };
 }
 
+/** An answer that was kept, its members in the order in which they were told: the database (jsonb) keeps none. */
+export function restoreAnswer({
+  valid,
+  code,
+  key,
+  hwid,
+  nonce,
+  service_id,
+  checked_at,
+  offline_until,
+  kid,
+  signature,
+}: VerifyAnswer): VerifyAnswer {
+  const told = key === undefined ? {} : { key: restoreKey(key) };
+  return { valid, code, ...told, hwid, nonce, service_id, checked_at, offline_until, kid, signature };
+}
+
+function restoreKey({ id, expires_at, is_premium, service_id, key_name }: AnswerKey): AnswerKey {
+  return { id, expires_at, is_premium, service_id, key_name };
+}
+
 function tellKey(key: VerifiedKey, expiresAt: Date | null): AnswerKey {
   return { id: key.id, expires_at: isoTime(expiresAt), is_premium: key.isPremium, service_id: key.serviceId, key_name: key.keyName };
 }

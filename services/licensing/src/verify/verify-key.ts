@@ -4,10 +4,10 @@ import { Fault } from '@gatehouse/faults';
 import type { ServiceRequest } from '@gatehouse/http';
 import type { ServiceDeps } from '@gatehouse/service';
 import { KEY_VALUE } from '../keys/key-name.ts';
-import { composeAnswer, type VerifyAnswer } from './answer.ts';
+import { composeAnswer, restoreAnswer, type VerifyAnswer } from './answer.ts';
 import { judge } from './judge.ts';
 import type { Signer } from './signer.ts';
-import { createFactsLoader, recordUse, type VerifiedKey, type VerifyQuestion } from './verify-repository.ts';
+import { createVerifyRepository, type VerifiedKey, type VerifyQuestion } from './verify-repository.ts';
 
 /** Verifies keys for programs and for Sessions. */
 export interface KeyVerifier {
@@ -39,7 +39,7 @@ const ATTEMPTS_AT_MOST = 20;
 
 /** Makes the verifier of a process. */
 export function createKeyVerifier(deps: ServiceDeps, signer: Signer): KeyVerifier {
-  const loadFacts = createFactsLoader(deps.db);
+  const { loadFacts, recordUse } = createVerifyRepository(deps.db);
 
   async function attempt(
     db: Database,
@@ -51,12 +51,12 @@ export function createKeyVerifier(deps: ServiceDeps, signer: Signer): KeyVerifie
     const loaded = await loadFacts(db, { ...question, network, now });
     const facts = withKeyless ? loaded : { ...loaded, isKeyless: false };
     const { key, earlier, kid } = facts;
-    if (earlier !== null && !facts.isAddressBanned) return { answer: earlier.answer, key, useId: earlier.useId };
+    if (earlier !== null && !facts.isAddressBanned) return { answer: restoreAnswer(earlier.answer), key, useId: earlier.useId };
     const { code, use } = judge(facts, now);
     const expiresAt = use === null ? (key?.expiresAt ?? null) : use.expiresAt;
     const answer = await signer.sign(db, kid, composeAnswer(question, { code, key, expiresAt }, now));
     if (key === null || code === 'KEYLESS' || code === 'BANNED') return { answer, key, useId: null };
-    const written = await recordUse(db, { question, key, use, answer, now }, db !== deps.db);
+    const written = await recordUse(db, { question, key, use, answer, now });
     return written === null ? null : { answer, key, useId: written.useId };
   }
 

@@ -67,20 +67,54 @@ export interface FactsQuestion extends VerifyQuestion {
   readonly now: Date;
 }
 
-/** Loads all facts of a question, from `db`. */
-export type FactsLoader = (db: Database, question: FactsQuestion) => Promise<VerifyFacts>;
+/** What verifying reads and writes: within a transaction from that one, else together with those who ask at the same time. */
+export interface VerifyRepository {
+  loadFacts(db: Database, question: FactsQuestion): Promise<VerifyFacts>;
+  /**
+   * Writes what a verdict changes, and the answer when it has a nonce, as one statement that only happens if what was decided from
+   * still holds.
+   * @returns null when it does not, or when the same question was answered meanwhile: load and judge again
+   * @throws WriteConflict in a transaction, which then must begin again
+   */
+  recordUse(db: Database, record: UseRecord): Promise<RecordedUse | null>;
+}
+
+/** What was written. */
+export interface RecordedUse {
+  /** The row of `verify_uses`, when the question had a nonce. */
+  readonly useId: number | null;
+}
 
 /**
- * Makes the loader of a process: questions that come at the same time share a statement.
- * @param shared what questions are asked outside of transactions; within one, only that one knows the facts
+ * Makes what the verifier of a process reads and writes by.
+ * @param shared the database outside of transactions
  */
-export function createFactsLoader(shared: Database): FactsLoader {
-  const askShared = askTogether((questions: readonly FactsQuestion[]) => loadVerifyFacts(shared, questions));
-  return async (db, question) => {
-    if (db === shared) return askShared(question);
-    const [facts] = await loadVerifyFacts(db, [question]);
-    if (facts === undefined) throw new Error('a question of verify got no facts');
-    return facts;
+export function createVerifyRepository(shared: Database): VerifyRepository {
+  const loadTogether = askTogether((questions: readonly FactsQuestion[]) => loadVerifyFacts(shared, questions));
+  const noteTogether = askTogether((records: readonly UseRecord[]) => noteUses(shared, records));
+
+  async function noteUse(db: Database, record: UseRecord): Promise<RecordedUse | null> {
+    if (record.question.nonce === null) return { useId: null };
+    return db === shared ? noteTogether(record) : ((await noteUses(db, [record]))[0] ?? null);
+  }
+
+  return {
+    async loadFacts(db, question) {
+      if (db === shared) return loadTogether(question);
+      const [facts] = await loadVerifyFacts(db, [question]);
+      if (facts === undefined) throw new Error('a question of verify got no facts');
+      return facts;
+    },
+    async recordUse(db, record) {
+      try {
+        return record.use === null ? await noteUse(db, record) : await spendKey(db, record, record.use);
+      } catch (error) {
+        // The same HWID was bound by someone else at the same instant: the statement is undone, and so is a transaction around it.
+        if (!(error instanceof UniqueViolation)) throw error;
+        if (db !== shared) throw new WriteConflict(error);
+        return null;
+      }
+    },
   };
 }
 
@@ -172,46 +206,38 @@ export interface UseRecord {
   readonly now: Date;
 }
 
-/**
- * Writes what a verdict changes, and the answer when it has a nonce, as one statement that only happens if what was decided from
- * still holds.
- * @returns null when it does not, or when the same question was answered meanwhile: load and judge again
- * @throws WriteConflict in a transaction, which then must begin again
- */
-export async function recordUse(
-  db: Database,
-  record: UseRecord,
-  isTransaction: boolean,
-): Promise<{ readonly useId: number | null } | null> {
-  try {
-    return record.use === null ? await noteUse(db, record) : await spendKey(db, record, record.use);
-  } catch (error) {
-    // The same HWID was bound by someone else at the same instant: the statement is undone, and so is a transaction around it.
-    if (!(error instanceof UniqueViolation)) throw error;
-    if (isTransaction) throw new WriteConflict(error);
-    return null;
-  }
+/** Of two that are the same one is written; the other then finds it. In one order, so that no two processes lock each other out. */
+async function noteUses(db: Database, records: readonly UseRecord[]): Promise<(RecordedUse | null)[]> {
+  const rows = await db.query<{ place: number; id: number }>`/* planned once */
+    WITH q AS MATERIALIZED (
+      SELECT place, decode(key_hash, 'hex') AS key_hash, key_id, hwid, nonce, service_id, verdict, answer, now
+      FROM jsonb_to_recordset(${JSON.stringify(records.map(toUseRow))}::text::jsonb) AS row (place int, key_hash text, key_id int, hwid text,
+        nonce text, service_id int, verdict text, answer jsonb, now timestamptz)
+    ), noted AS (
+      INSERT INTO verify_uses (key_hash, key_id, hwid, nonce, service_id, verdict, answer, created_at)
+      SELECT DISTINCT ON (key_hash, hwid, nonce) key_hash, key_id, hwid, nonce, service_id, verdict, answer, now
+      FROM q ORDER BY key_hash, hwid, nonce, place
+      ON CONFLICT (key_hash, hwid, nonce) DO UPDATE
+      SET key_id = excluded.key_id, service_id = excluded.service_id, verdict = excluded.verdict, answer = excluded.answer,
+          created_at = excluded.created_at
+      WHERE verify_uses.created_at <= excluded.created_at - make_interval(secs => ${REPLAY_MS / 1000}::int)
+      RETURNING id, key_hash, hwid, nonce
+    )
+    SELECT DISTINCT ON (noted.id) q.place, noted.id FROM noted JOIN q USING (key_hash, hwid, nonce) ORDER BY noted.id, q.place`;
+  const byPlace = new Map(rows.map(({ place, id }) => [place, id]));
+  return records.map((_, place) => {
+    const useId = byPlace.get(place);
+    return useId === undefined ? null : { useId };
+  });
 }
 
-async function noteUse(db: Database, { question, key, answer, now }: UseRecord): Promise<{ readonly useId: number | null } | null> {
-  if (question.nonce === null) return { useId: null };
-  const [row] = await db.query<{ id: number }>`
-    INSERT INTO verify_uses (key_hash, key_id, hwid, nonce, service_id, verdict, answer, created_at)
-    VALUES (${hashToken(question.key)}, ${key.id}, ${question.hwid ?? ''}, ${question.nonce}, ${question.serviceId}, ${answer.code},
-      ${JSON.stringify(answer)}::jsonb, ${now})
-    ON CONFLICT (key_hash, hwid, nonce) DO UPDATE
-    SET key_id = excluded.key_id, service_id = excluded.service_id, verdict = excluded.verdict, answer = excluded.answer,
-        created_at = excluded.created_at
-    WHERE verify_uses.created_at <= ${new Date(now.getTime() - REPLAY_MS)}
-    RETURNING id`;
-  return row === undefined ? null : { useId: row.id };
+function toUseRow({ question, key, answer, now }: UseRecord, place: number) {
+  const key_hash = hashToken(question.key).toString('hex');
+  const { hwid, nonce, serviceId } = question;
+  return { place, key_hash, key_id: key.id, hwid: hwid ?? '', nonce, service_id: serviceId, verdict: answer.code, answer, now };
 }
 
-async function spendKey(
-  db: Database,
-  { question, key, answer, now }: UseRecord,
-  use: KeyUse,
-): Promise<{ readonly useId: number | null } | null> {
+async function spendKey(db: Database, { question, key, answer, now }: UseRecord, use: KeyUse): Promise<RecordedUse | null> {
   const [row] = await db.query<{ use_id: number | null }>`
     WITH spent AS (
       UPDATE licence_keys

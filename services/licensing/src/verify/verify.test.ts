@@ -73,7 +73,7 @@ describe('POST /keys/verify', () => {
     expect((await app.verify({ ...ask, nonce: 'other' })).body.code).toBe('KEY_ALREADY_USED');
     await app.call(seller, 'put', `/keys/${key.id}`, { is_invalidated: true });
     app.clock.advance(599_000);
-    expect((await app.verify(ask)).body).toEqual(first.body);
+    expect((await app.verify(ask)).text).toBe(first.text);
     app.clock.advance(1000);
     expect((await app.verify(ask)).body.code).toBe('KEY_INVALIDATED');
   });
