@@ -143,6 +143,23 @@ interface Login {
     socket.close();
   });
 
+  it('a login that is being changed keeps no other waiting, and is judged anew when that is done', async () => {
+    // The embedded database has one connection, for which everybody waits.
+    if (venue.deps.db.kind !== 'postgres') return;
+    const [held, other] = [await make(), await make()];
+    const socket = await openRadiusSocket(point.address, point.secret, venue.radius);
+    let answer: Promise<number> | undefined;
+    let meanwhile: number | undefined;
+    await venue.deps.db.tx(async (tx) => {
+      await tx.execute`UPDATE vouchers SET expires_at = ${venue.clock()} WHERE username = ${held.username}`;
+      answer = socket.login(held.username, held.passcode);
+      await setTimeout(100);
+      meanwhile = await socket.login(other.username, other.passcode);
+    });
+    expect([meanwhile, await answer]).toEqual([ACCEPTED, REJECTED]);
+    socket.close();
+  });
+
   it('a request that comes again when the session has long begun opens no other and ends none', async () => {
     const user = await make();
     const socket = await bind(point.address);
