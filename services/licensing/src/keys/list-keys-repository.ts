@@ -31,7 +31,7 @@ export async function listKeys(db: Database, request: KeyListRequest): Promise<K
   const slice = sliceOf(filter, now);
   const ask: Ask = { userId, filter, slice };
   const window = { limit, offset: (page - 1) * limit };
-  if (window.offset < FAR) return readPage(db, ask, waySql(ask, window));
+  if (window.offset < FAR || isSearch(filter)) return readPage(db, ask, waySql(ask, window));
   // A far page is nearer to the other end, if the total is still the same when it is read from there.
   const { total } = await readPage(db, ask, waySql(ask, { limit: 0, offset: 0 }));
   if (total <= window.offset) return readPage(db, ask, waySql(ask, { limit: 0, offset: 0 }));
@@ -59,13 +59,17 @@ interface Window {
   readonly order?: 'oldest first';
 }
 
-/** @param way the common table expressions `total(n)` and `page(id)` */
+/**
+ * The keys of a page are looked up one by one (OFFSET 0): there are a hundred at most, and the planner, which does not know, would read
+ * all of a small table instead.
+ * @param way the common table expressions `total(n)` and `page(id)`
+ */
 async function readPage(db: Database, { userId }: Ask, way: Prisma.Sql): Promise<KeyList> {
   const rows = await db.query<KeyRow & { total: number; counts: number; parts: number }>`
     WITH ${way}
     SELECT total.n AS total, (SELECT count(*)::int FROM key_count_changes WHERE user_id = ${userId}) AS counts,
       (SELECT count(*)::int FROM key_part_changes WHERE user_id = ${userId}) AS parts, ${keyColumns}
-    FROM total LEFT JOIN page ON TRUE LEFT JOIN licence_keys k ON k.id = page.id
+    FROM total LEFT JOIN page ON TRUE LEFT JOIN LATERAL (SELECT * FROM licence_keys WHERE id = page.id OFFSET 0) k ON TRUE
       LEFT JOIN services s ON s.id = k.service_id LEFT JOIN providers p ON p.id = k.provider_id
     ORDER BY k.id DESC`;
   const keys = rows.filter(({ id }) => id !== null).map(toKeyRecord);
@@ -74,7 +78,7 @@ async function readPage(db: Database, { userId }: Ask, way: Prisma.Sql): Promise
 
 function waySql(ask: Ask, window: Window): Prisma.Sql {
   const { filter, slice } = ask;
-  if (isIndexed(filter.keyPart) || isIndexed(filter.hwidPart)) return searchSql(ask, window);
+  if (isSearch(filter)) return searchSql(ask, window);
   const isSliced = isTimed(slice) || slice.states.length < ALL_STATES_COUNT;
   const isWhole = filter.providerId === null && filter.serviceId === null;
   if (isCounted(filter) && isSliced && isWhole) return bucketSql(ask, window, totalSql(ask));
@@ -82,6 +86,11 @@ function waySql(ask: Ask, window: Window): Prisma.Sql {
 }
 
 const ALL_STATES_COUNT = 4;
+
+/** Whether what matches is found by trigrams. */
+function isSearch({ keyPart, hwidPart }: KeyFilter): boolean {
+  return isIndexed(keyPart) || isIndexed(hwidPart);
+}
 
 /** Whether the index over trigrams is of use for a part: it needs two letters or digits in a row, and three characters in all. */
 function isIndexed(part: string | null): boolean {
@@ -138,18 +147,25 @@ function bucketSql({ userId, slice }: Ask, { limit, offset }: Window, total: Pri
     )`;
 }
 
-/** By a part of the key or of an HWID: what matches is found once, for the page and the total. */
+/**
+ * By a part of the key or of an HWID: what matches is found once, for the page and the total. As an array of ids, oldest first,
+ * it costs little more than counting: keys are found nearly in that order, and the page of any offset is a slice of it.
+ */
 function searchSql(ask: Ask, { limit, offset }: Window): Prisma.Sql {
   const { hwidPart } = ask.filter;
+  const skipped = Math.min(offset, MOST_IDS);
   const found =
     hwidPart !== null && isOnly(ask.filter, 'hwidPart')
-      ? Prisma.sql`SELECT DISTINCT h.key_id AS id FROM key_hwids h WHERE ${hwidMatches(ask.userId, hwidPart)}`
-      : Prisma.sql`SELECT k.id FROM licence_keys k WHERE ${conditionsSql(ask)}`;
+      ? Prisma.sql`SELECT array_agg(DISTINCT h.key_id ORDER BY h.key_id) AS ids FROM key_hwids h WHERE ${hwidMatches(ask.userId, hwidPart)}`
+      : Prisma.sql`SELECT array_agg(k.id ORDER BY k.id) AS ids FROM licence_keys k WHERE ${conditionsSql(ask)}`;
   return Prisma.sql`
     found AS MATERIALIZED (${found}),
-    total AS (SELECT count(*)::int AS n FROM found),
-    page AS (SELECT id FROM found ORDER BY id DESC OFFSET ${offset} LIMIT ${limit})`;
+    total AS (SELECT coalesce(cardinality(ids), 0) AS n FROM found),
+    page AS (SELECT unnest(ids[n - ${skipped + limit}::int + 1 : n - ${skipped}::int]) AS id FROM found CROSS JOIN total)`;
 }
+
+/** More than an array of the database holds; offsets go further than its numbers. */
+const MOST_IDS = 1_000_000_000;
 
 function hwidMatches(userId: number, part: string): Prisma.Sql {
   const stored = storedHwidPart(part);
