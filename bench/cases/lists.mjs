@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createDatabase } from '../tools/databases.mjs';
-import { fillLists } from '../tools/fill-lists.mjs';
+import { fillLists, PAGE_ROWS } from '../tools/fill-lists.mjs';
 import { startHouse } from '../tools/house.mjs';
-import { findQueries } from '../tools/list-queries.mjs';
+import { listQueries } from '../tools/list-queries.mjs';
 import { formatMs } from '../tools/report.mjs';
 import { median } from '../tools/rounds.mjs';
 import { makeSeller } from '../tools/seller.mjs';
@@ -50,7 +50,7 @@ export const lists = {
       notes: [
         `One call after the other, through the gateway; ${calls} calls a round. Rounds go over all sizes. Differences below ${NOISE_MS} ms do not count as growth.`,
         'In brackets: limits. A search tells how many rows it found: the statement that counts them, and nothing else, through pg.',
-        `A page of 50 keys, 25 users, 100 vouchers, 50 audit rows. The overview is kept for 5 seconds: one call a round makes it anew, the others find it.`,
+        `A page of ${PAGE_ROWS.keys} keys, ${PAGE_ROWS.users} users, ${PAGE_ROWS.vouchers} vouchers, ${PAGE_ROWS.audit} audit rows: full at every size, so that growth is not that of the page. The overview is kept for 5 seconds: one call a round makes it anew, the others find it.`,
       ],
     };
   },
@@ -77,10 +77,23 @@ async function makePlace(count) {
     count,
   });
   console.error(`bench: ${count.toLocaleString('en')} rows of each kind (${((performance.now() - startedAt) / 1_000).toFixed(0)} s)`);
-  const queries = await findQueries(house, { ...seller, siteApiKey, resellerToken, count });
+  const queries = listQueries({ ...seller, siteApiKey, resellerToken, count });
   await settle(database.pool, house, queries);
   await checkTotals(database.pool, house, seller);
+  for (const query of queries) await checkPage(house, query);
   return { house, database, queries };
+}
+
+/**
+ * Whether the page is full: pages of one row and of fifty are not to be compared.
+ * @param {House} house
+ * @param {ListQuery} query
+ */
+async function checkPage({ url }, { name, path, method = 'GET', headers, body, rows }) {
+  if (rows === undefined) return;
+  const answer = await (await fetch(url + path, { method, headers, ...(body === undefined ? {} : { body }) })).json();
+  const found = Object.values(answer).find(Array.isArray)?.length;
+  if (found !== rows) throw new Error(`${name} answered ${found} rows and not ${rows}`);
 }
 
 /**
