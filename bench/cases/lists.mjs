@@ -26,7 +26,7 @@ export const lists = {
   name: 'lists',
   async run({ quick }) {
     const sizes = quick ? QUICK_SIZES : FULL_SIZES;
-    const [rounds, calls] = quick ? [1, 2] : [3, 9];
+    const [rounds, calls] = quick ? [1, 2] : [3, 25];
     const places = [];
     for (const size of sizes) places.push(await makePlace(size));
     const names = places[0]?.queries.map(({ name }) => name) ?? [];
@@ -34,10 +34,8 @@ export const lists = {
     const figures = names.map(() => sizes.map(() => []));
     for (let round = 0; round < rounds; round += 1) {
       for (const [query] of names.entries()) {
-        for (const [size, { queries, house, database }] of places.entries()) {
-          const found = queries[query];
-          if (found !== undefined) figures[query]?.[size]?.push(await measure(house, database.pool, found, round === 0 ? 3 : 1, calls));
-        }
+        const p50s = await measureByTurns(places, query, round === 0 ? 3 : 1, calls);
+        for (const [size, p50] of p50s.entries()) figures[query]?.[size]?.push(p50);
       }
     }
     for (const { house, database } of places) {
@@ -48,7 +46,7 @@ export const lists = {
       title: `lists at ${sizes.map((size) => size.toLocaleString('en')).join(', ')} rows, p50 in ms`,
       lines: (places[0]?.queries ?? []).map((query, index) => toLine(query, sizes, (figures[index] ?? []).map(median), quick)),
       notes: [
-        `One call after the other, through the gateway; ${calls} calls a round. Rounds go over all sizes. Differences below ${NOISE_MS} ms do not count as growth.`,
+        `One call after the other, through the gateway; ${calls} calls a round; the sizes take turns from call to call. Differences below ${NOISE_MS} ms do not count as growth.`,
         'In brackets: limits. A search tells how many rows it found: the statement that counts them, and nothing else, through pg.',
         `A page of ${PAGE_ROWS.keys} keys, ${PAGE_ROWS.users} users, ${PAGE_ROWS.vouchers} vouchers, ${PAGE_ROWS.audit} audit rows: full at every size, so that growth is not that of the page. The overview is kept for 5 seconds: one call a round makes it anew, the others find it.`,
       ],
@@ -56,7 +54,15 @@ export const lists = {
   },
 };
 
-/** @param {number} count rows of each kind */
+/**
+ * A house whose tables are full.
+ * @typedef {{ readonly house: House, readonly database: import('../tools/databases.mjs').BenchDatabase, readonly queries: readonly ListQuery[] }} Place
+ */
+
+/**
+ * @param {number} count rows of each kind
+ * @returns {Promise<Place>}
+ */
 async function makePlace(count) {
   const database = await createDatabase();
   const house = await startHouse({ databaseUrl: database.url });
@@ -80,20 +86,20 @@ async function makePlace(count) {
   const queries = listQueries({ ...seller, siteApiKey, resellerToken, count });
   await settle(database.pool, house, queries);
   await checkTotals(database.pool, house, seller);
-  for (const query of queries) await checkPage(house, query);
+  for (const query of queries) await checkPage(database.pool, house, query);
   return { house, database, queries };
 }
 
 /**
  * Whether the page is full: pages of one row and of fifty are not to be compared.
+ * @param {import('pg').Pool} pool
  * @param {House} house
  * @param {ListQuery} query
  */
-async function checkPage({ url }, { name, path, method = 'GET', headers, body, rows }) {
-  if (rows === undefined) return;
-  const answer = await (await fetch(url + path, { method, headers, ...(body === undefined ? {} : { body }) })).json();
-  const found = Object.values(answer).find(Array.isArray)?.length;
-  if (found !== rows) throw new Error(`${name} answered ${found} rows and not ${rows}`);
+async function checkPage(pool, house, query) {
+  if (query.rows === undefined) return;
+  const found = Object.values(JSON.parse(await ask(house, pool, query))).find(Array.isArray)?.length;
+  if (found !== query.rows) throw new Error(`${query.name} answered ${found} rows and not ${query.rows}`);
 }
 
 /**
@@ -127,31 +133,51 @@ async function settle(pool, house, queries) {
       'SELECT (SELECT count(*) FROM key_count_changes)::int + (SELECT count(*) FROM key_part_changes)::int AS n',
     );
     if (rows[0].n < FEW_CHANGES) break;
-    await Promise.all(queries.slice(0, 1).map((query) => measure(house, pool, query, 0, 1)));
+    await Promise.all(queries.slice(0, 1).map((query) => ask(house, pool, query)));
     await sleep(500);
   }
   await pool.query('VACUUM ANALYZE');
 }
 
 /**
+ * Asks each place in turn, call by call: what disturbs the machine for a while disturbs all sizes.
+ * @param {readonly Place[]} places
+ * @param {number} index of the query
+ * @param {number} warm calls that do not count
+ * @param {number} calls
+ * @returns {Promise<number[]>} p50 by place
+ */
+async function measureByTurns(places, index, warm, calls) {
+  /** @type {number[][]} */
+  const times = places.map(() => []);
+  const isOnce = places[0]?.queries[index]?.once === true;
+  for (let call = isOnce ? 0 : -warm; call < (isOnce ? 1 : calls); call += 1) {
+    for (const [size, { house, database, queries }] of places.entries()) {
+      const query = queries[index];
+      if (query === undefined) continue;
+      const startedAt = performance.now();
+      await ask(house, database.pool, query);
+      if (call >= 0) times[size]?.push(performance.now() - startedAt);
+    }
+  }
+  return times.map(median);
+}
+
+/**
  * @param {House} house
  * @param {import('pg').Pool} pool
  * @param {ListQuery} query
- * @param {number} warm calls that do not count
- * @param {number} calls
+ * @returns {Promise<string>} the answer; nothing of a statement
  */
-async function measure({ url }, pool, { name, path, method = 'GET', headers, body, statement, once = false }, warm, calls) {
-  const times = [];
-  for (let call = once ? warm : 0; call < (once ? warm + 1 : warm + calls); call += 1) {
-    const startedAt = performance.now();
-    if (statement === undefined) {
-      const response = await fetch(url + path, { method, headers, ...(body === undefined ? {} : { body }) });
-      await response.arrayBuffer();
-      if (!response.ok) throw new Error(`${name} answered ${response.status}`);
-    } else await pool.query(statement.text, [...statement.values]);
-    if (call >= warm) times.push(performance.now() - startedAt);
+async function ask({ url }, pool, { name, path, method = 'GET', headers, body, statement }) {
+  if (statement !== undefined) {
+    await pool.query(statement.text, [...statement.values]);
+    return '';
   }
-  return median(times);
+  const response = await fetch(url + path, { method, headers, ...(body === undefined ? {} : { body }) });
+  const answer = await response.text();
+  if (!response.ok) throw new Error(`${name} answered ${response.status}`);
+  return answer;
 }
 
 /**

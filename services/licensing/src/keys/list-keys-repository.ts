@@ -127,25 +127,37 @@ function walkSql(ask: Ask, { limit, offset, order }: Window): Prisma.Sql {
 }
 
 /**
- * By state and week of expiry: only the weeks whose newest keys are among the newest of all can hold a part of the page.
+ * By state and week of expiry, of which there are some hundred, however many keys. The newest keys of each are a sample: the page reaches
+ * no further back than to the key that is as far down in the sample as the page's last one is in the list (the bound), so of each week
+ * only the keys from there on are read. Limits that change nothing tell the planner how little it is.
  */
 function bucketSql({ userId, slice }: Ask, { limit, offset }: Window, total: Prisma.Sql): Prisma.Sql {
   const reach = offset + limit;
-  const newest = (count: number) => Prisma.sql`
+  const sampled = Math.min(Math.ceil(reach / SAMPLED_BUCKETS), SAMPLED_AT_MOST);
+  const newest = (count: number, from: Prisma.Sql) => Prisma.sql`
     SELECT k.id FROM licence_keys k
-    WHERE k.user_id = ${userId} AND k.state = bucket.state AND k.expiry_week = bucket.week AND ${expirySql(slice)}
+    WHERE k.user_id = ${userId} AND k.state = bucket.state AND k.expiry_week = bucket.week AND ${from} AND ${expirySql(slice)}
     ORDER BY k.user_id DESC, k.state DESC, k.expiry_week DESC, k.id DESC LIMIT ${count}`;
   return Prisma.sql`
     total AS (SELECT ${total} AS n),
     bucket AS MATERIALIZED (${bucketsSql(userId, slice)}),
-    promising AS MATERIALIZED (
-      SELECT bucket.state, bucket.week FROM bucket CROSS JOIN LATERAL (${newest(1)}) AS top ORDER BY top.id DESC LIMIT ${reach}
+    sample AS MATERIALIZED (
+      SELECT bucket.state, bucket.week, key.id FROM bucket CROSS JOIN LATERAL (${newest(sampled, Prisma.sql`TRUE`)}) AS key
     ),
+    bound AS MATERIALIZED (SELECT coalesce((SELECT id FROM sample ORDER BY id DESC OFFSET ${Math.max(reach, 1) - 1} LIMIT 1), 0) AS id),
     page AS (
-      SELECT candidate.id FROM promising AS bucket CROSS JOIN LATERAL (${newest(reach)}) AS candidate
-      ORDER BY candidate.id DESC OFFSET ${offset} LIMIT ${limit}
+      SELECT key.id
+      FROM (SELECT DISTINCT state, week FROM sample WHERE id >= (SELECT id FROM bound) LIMIT ${reach}) AS bucket
+        CROSS JOIN LATERAL (${newest(reach, Prisma.sql`k.id >= (SELECT id FROM bound)`)}) AS key
+      ORDER BY key.id DESC OFFSET ${offset} LIMIT ${limit}
     )`;
 }
+
+/** With fewer states and weeks than this the sample gives no bound: then each is read as far as the page reaches. */
+const SAMPLED_BUCKETS = 16;
+
+/** For pages further back the sample gives none either: the planner takes a larger one for costlier than it is, and compiles the statement. */
+const SAMPLED_AT_MOST = 8;
 
 /**
  * By a part of the key or of an HWID: what matches is found once, for the page and the total. As an array of ids, oldest first,
