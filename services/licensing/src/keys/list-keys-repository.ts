@@ -133,7 +133,7 @@ function walkSql(ask: Ask, { limit, offset, order }: Window): Prisma.Sql {
  */
 function bucketSql({ userId, slice }: Ask, { limit, offset }: Window, total: Prisma.Sql): Prisma.Sql {
   const reach = offset + limit;
-  const sampled = Math.min(Math.ceil(reach / SAMPLED_BUCKETS), SAMPLED_AT_MOST);
+  const sampled = Math.ceil(reach / SAMPLED_BUCKETS);
   const newest = (count: number, from: Prisma.Sql) => Prisma.sql`
     SELECT k.id FROM licence_keys k
     WHERE k.user_id = ${userId} AND k.state = bucket.state AND k.expiry_week = bucket.week AND ${from} AND ${expirySql(slice)}
@@ -155,9 +155,6 @@ function bucketSql({ userId, slice }: Ask, { limit, offset }: Window, total: Pri
 
 /** With fewer states and weeks than this the sample gives no bound: then each is read as far as the page reaches. */
 const SAMPLED_BUCKETS = 16;
-
-/** For pages further back the sample gives none either: the planner takes a larger one for costlier than it is, and compiles the statement. */
-const SAMPLED_AT_MOST = 8;
 
 /**
  * By a part of the key or of an HWID: what matches is found once, for the page and the total. As an array of ids, oldest first,
