@@ -85,9 +85,17 @@ function installStep() {
 
 /** @returns {Step} */
 function generateStep() {
-  const script = 'packages/db/scripts/generate.mjs';
+  const scripts = 'packages/db/scripts';
+  const script = `${scripts}/generate.mjs`;
   const inputs = fingerprint(root, {
-    files: [...listFiles(root, 'prisma/schema'), 'prisma.config.ts', script, 'packages/db/package.json', 'pnpm-lock.yaml'],
+    files: [
+      ...listFiles(root, 'prisma/schema'),
+      'prisma.config.ts',
+      script,
+      `${scripts}/number-names.mjs`,
+      'packages/db/package.json',
+      'pnpm-lock.yaml',
+    ],
   });
   return {
     stamp: openStamp(join(stamps, 'generate'), inputs),

@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, w
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { numberNames } from './number-names.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../../..');
 const schemaDir = join(root, 'prisma/schema');
@@ -18,9 +19,10 @@ const stamp = hashInputs();
 
 if (!existsSync(stampFile) || readFileSync(stampFile, 'utf8') !== stamp) generate();
 
-/** The schema's files and Prisma's version: what the client is made from. */
+/** The schema's files, Prisma's version and what is done to its output: what the client is made from. */
 function hashInputs() {
   const hash = createHash('sha256').update(readFileSync(prismaPackage, 'utf8'));
+  hash.update(readFileSync(new URL('number-names.mjs', import.meta.url)));
   for (const name of readdirSync(schemaDir).sort()) hash.update(`\0${name}\0`).update(readFileSync(join(schemaDir, name)));
   return hash.digest('hex');
 }
@@ -39,6 +41,8 @@ function generate() {
     process.exit(1);
   }
   mkdirSync(generatedDir, { recursive: true });
+  const client = join(generatedDir, 'internal/class.ts');
+  writeFileSync(client, numberNames(readFileSync(client, 'utf8')));
   // Last and in one step: an interrupted run is done again.
   const half = `${stampFile}.${process.pid}`;
   writeFileSync(half, stamp);
