@@ -64,6 +64,7 @@ export const start = {
       notes: [
         '`npm start` after the build, from its call until it says that it is ready, with the demo and the embedded database. Memory is what the system counts as resident.',
         'In brackets: limits, which are those of Node and of the libraries.',
+        "Services and gateway have the image's NODE_OPTIONS and MALLOC_ARENA_MAX (Dockerfile), here and in all other cases; the standalone and the limits have Node's own.",
         'Under load: 32 connections that call all APIs in turn. Whether ten minutes of it grow anything: `npm run bench -- soak`.',
       ],
     };

@@ -1,4 +1,5 @@
 import { findRedis } from './databases.mjs';
+import { readImageSettings } from './image-settings.mjs';
 import { findPort, startProcess } from './start-process.mjs';
 
 /** @typedef {'licensing' | 'accounts' | 'hotspot'} ServiceName */
@@ -11,7 +12,8 @@ export const DATA_KEY = 'b7'.repeat(32);
 const SERVICES = /** @type {const} */ (['licensing', 'accounts', 'hotspot']);
 
 /**
- * Gatehouse as a deployment runs it: the gateway and the services, each a process of its own, with access log and metrics.
+ * Gatehouse as a deployment runs it: the gateway and the services, each a process of its own, with access log and metrics, and with the
+ * settings of memory that the image has.
  * @typedef {object} House
  * @property {string} url of the gateway
  * @property {string} redisUrl
@@ -107,7 +109,7 @@ export async function startGateway(services, redisUrl) {
 
 /** @param {number} port */
 async function commonSettings(port) {
-  return { PORT: String(port), METRICS_PORT: String(await findPort()), INTERNAL_SECRET, LOG_LEVEL: 'info' };
+  return { ...readImageSettings(), PORT: String(port), METRICS_PORT: String(await findPort()), INTERNAL_SECRET, LOG_LEVEL: 'info' };
 }
 
 /**
