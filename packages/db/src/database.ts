@@ -75,69 +75,87 @@ const PING_MS = 2_000;
 const MAX_WAIT_MS = 15_000;
 const TIMEOUT_MS = 20_000;
 
-/** The way to PostgreSQL past Prisma. */
+/** The way to the database past Prisma. */
 export interface PlainSql {
   readonly run: RunRaw;
-  /** Runs `work` as one transaction, once. */
-  transact<T>(timeoutMs: number, work: (run: RunRaw) => Promise<T>): Promise<T>;
+  /** Runs `work` as one transaction, once. Without it such transactions go through Prisma too. */
+  transact?<T>(timeoutMs: number, work: (run: RunRaw) => Promise<T>): Promise<T>;
 }
 
 type RunRaw = (sql: Prisma.Sql) => Promise<RawResult>;
 
+/** What {@link createDatabase} builds upon. */
+export interface DatabaseParts {
+  readonly kind: Database['kind'];
+  readonly adapter: SqlDriverAdapterFactory;
+  /** Runs what needs no models past Prisma; within `tx` everything goes through it. */
+  readonly plainSql: PlainSql;
+  readonly pool?: () => PoolState;
+  /** Called once Prisma has let go of the adapter. */
+  readonly close: () => Promise<void>;
+}
+
 /**
- * Builds a `Database` over a driver adapter.
- * @param close called once Prisma has let go of the adapter
- * @param plainSql runs single statements and transactions of them past Prisma; without it, and within `tx`, they go through Prisma too
+ * Builds a `Database` over a driver adapter. Prisma's client is made by whoever asks for a model or a transaction of them first: it
+ * and its compiler of queries hold 40 MB, and take a fifth of a second to start.
  */
-export function createDatabase(
-  kind: Database['kind'],
-  adapter: SqlDriverAdapterFactory,
-  close: () => Promise<void>,
-  plainSql?: PlainSql,
-): Database {
-  const plain = new PrismaClient({ adapter, errorFormat: 'minimal' });
-  const extended = plain.$extends({ query: { $allOperations: ({ args, query }) => query(args).catch(rethrow) } });
-  // The extension says errors as faults and changes no type, but Prisma gives it types of its own.
-  const client = extended as unknown as Queries & TxClient;
-  const tx: Database['tx'] = (work, options) => retryConflicts(() => runTx(kind, client, work, options));
+export function createDatabase({ kind, adapter, plainSql, pool, close }: DatabaseParts): Database {
+  let made: MadeClient | undefined;
+  const client = () => {
+    made ??= makeClient(adapter);
+    return made.client;
+  };
+  const tx: Database['tx'] = (work, options) => retryConflicts(() => runTx(kind, client(), work, options));
+  const { transact } = plainSql;
   let closing: Promise<void> | undefined;
   return {
-    ...createQueries(kind, client, plainSql?.run),
+    kind,
+    get prisma() {
+      return client();
+    },
+    ...pastPrisma(plainSql.run),
     tx,
-    sqlTx: plainSql === undefined ? tx : (work, options) => retryConflicts(() => runSqlTx(kind, plainSql, work, options)),
+    sqlTx: transact === undefined ? tx : (work, options) => retryConflicts(() => runSqlTx(kind, transact, work, options)),
+    ...(pool === undefined ? {} : { pool }),
     close: () => {
-      closing ??= plain.$disconnect().then(close);
+      closing ??= Promise.resolve(made?.disconnect()).then(close);
       return closing;
     },
   };
 }
 
-/** What a database and a transaction of it have in common. */
-function createQueries(
-  kind: Database['kind'],
-  prisma: Queries,
-  run?: RunRaw,
-): Pick<Database, 'kind' | 'prisma' | 'query' | 'execute' | 'ping'> {
-  const statements = run === undefined ? throughPrisma(prisma) : pastPrisma(run);
-  return { kind, prisma, ...statements, ping: () => withinTime(statements.query`SELECT 1`, PING_MS) };
+interface MadeClient {
+  readonly client: Queries & TxClient;
+  disconnect(): Promise<void>;
 }
 
-type Statements = Pick<Sql, 'query' | 'execute'>;
+function makeClient(adapter: SqlDriverAdapterFactory): MadeClient {
+  const plain = new PrismaClient({ adapter, errorFormat: 'minimal' });
+  const extended = plain.$extends({ query: { $allOperations: ({ args, query }) => query(args).catch(rethrow) } });
+  // The extension says errors as faults and changes no type, but Prisma gives it types of its own.
+  return { client: extended as unknown as Queries & TxClient, disconnect: () => plain.$disconnect() };
+}
+
+type Statements = Pick<Database, 'query' | 'execute' | 'ping'>;
 
 function throughPrisma(prisma: Queries): Statements {
-  return {
+  return withPing({
     query: (strings, ...values) => prisma.$queryRaw(strings, ...values),
     execute: (strings, ...values) => prisma.$executeRaw(strings, ...values),
-  };
+  });
 }
 
 function pastPrisma(run: RunRaw): Statements {
   const send = (strings: TemplateStringsArray | Prisma.Sql, values: readonly unknown[]) => run(toSql(strings, values)).catch(rethrow);
-  return {
+  return withPing({
     // The caller names the row's type, as with Prisma's own raw queries.
     query: async <T>(strings: TemplateStringsArray | Prisma.Sql, ...values: unknown[]) => (await send(strings, values)).rows as T[],
     execute: async (strings, ...values) => (await send(strings, values)).count,
-  };
+  });
+}
+
+function withPing(statements: Omit<Statements, 'ping'>): Statements {
+  return { ...statements, ping: () => withinTime(statements.query`SELECT 1`, PING_MS) };
 }
 
 function toSql(strings: TemplateStringsArray | Prisma.Sql, values: readonly unknown[]): Prisma.Sql {
@@ -153,7 +171,9 @@ function runTx<T>(kind: Database['kind'], client: TxClient, work: (db: Database)
   const limits = { maxWait: options.maxWaitMs ?? MAX_WAIT_MS, timeout: options.timeoutMs ?? TIMEOUT_MS };
   const open = (prisma: Queries): Database => {
     const inner: Database = {
-      ...createQueries(kind, prisma),
+      kind,
+      prisma,
+      ...throughPrisma(prisma),
       tx: (nested) => nested(inner),
       sqlTx: (nested) => nested(inner),
       close: () => Promise.reject(new Error('A transaction cannot close the database.')),
@@ -165,7 +185,7 @@ function runTx<T>(kind: Database['kind'], client: TxClient, work: (db: Database)
 
 function runSqlTx<T>(
   kind: Database['kind'],
-  { transact }: PlainSql,
+  transact: NonNullable<PlainSql['transact']>,
   work: (sql: Sql) => Promise<T>,
   { timeoutMs = TIMEOUT_MS }: Pick<TxOptions, 'timeoutMs'> = {},
 ): Promise<T> {

@@ -33,14 +33,16 @@ function openPostgres(url: string, poolSize: number, log: DatabaseLog): Database
   const { pool, factory } = createPostgresAdapter(url, poolSize, (error) => {
     log.warn({ error: error.message }, 'A database connection at rest broke.');
   });
-  const database = createDatabase('postgres', factory, () => pool.end(), {
-    run: (sql) => runOnPostgres(pool, sql),
-    transact: (timeoutMs, work) => transactOnPostgres(pool, timeoutMs, work),
-  });
-  const pooled: Database = {
-    ...database,
+  const database = createDatabase({
+    kind: 'postgres',
+    adapter: factory,
+    plainSql: {
+      run: (sql) => runOnPostgres(pool, sql),
+      transact: (timeoutMs, work) => transactOnPostgres(pool, timeoutMs, work),
+    },
     pool: () => ({ max: poolSize, total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
-  };
-  rememberConnection(pooled, { kind: 'postgres', url });
-  return pooled;
+    close: () => pool.end(),
+  });
+  rememberConnection(database, { kind: 'postgres', url });
+  return database;
 }

@@ -6,6 +6,7 @@ import { lockDataDir } from './data-dir-lock.ts';
 import { createDatabase, type Database } from './database.ts';
 import { createEmbeddedAdapter } from './embedded-adapter.ts';
 import { createEmbeddedDirectory, findMemoryImage } from './embedded-template.ts';
+import { runOnEmbedded } from './raw-embedded.ts';
 import { startPGlite, startPGliteInMemory } from './start-pglite.ts';
 
 /**
@@ -37,9 +38,14 @@ export async function openTemporary(): Promise<Database> {
 }
 
 function wrap(pglite: PGlite, afterwards: () => Promise<void>): Database {
-  const database = createDatabase('embedded', createEmbeddedAdapter(pglite), async () => {
-    await pglite.close();
-    await afterwards();
+  const database = createDatabase({
+    kind: 'embedded',
+    adapter: createEmbeddedAdapter(pglite),
+    plainSql: { run: (sql) => runOnEmbedded(pglite, sql) },
+    close: async () => {
+      await pglite.close();
+      await afterwards();
+    },
   });
   rememberConnection(database, { kind: 'embedded', pglite });
   return database;
