@@ -36,6 +36,8 @@ export const CHAIN_START: ChainTail = { seq: 0n, mac: Buffer.alloc(32) };
 export const CHAIN_PURPOSE = 'audit-chain';
 
 const LONGEST_TEXT = 200;
+/** Most texts: nothing in them has to be mended. */
+const PLAIN = /^[\x20-\x7e]{0,200}$/;
 
 /** The HMAC of a row of the chain: over the one before it and every column. */
 export function chainMac(row: AuditRow, before: Uint8Array, key: Buffer): Buffer {
@@ -83,5 +85,6 @@ export function chainAttempts(attempts: readonly Attempt[], writer: string, tail
 
 /** Text that comes back from the database as it went in: no NUL and no half of a surrogate pair, or the batch would never be taken. */
 function toText(text: string): string {
+  if (PLAIN.test(text)) return text;
   return Buffer.from(text.slice(0, LONGEST_TEXT).replaceAll('\0', '')).toString();
 }

@@ -102,20 +102,15 @@ async function append(db: Database, rows: readonly ChainedRow[]): Promise<ChainT
   return { seq: last.seq, mac: last.mac };
 }
 
-/** One statement a batch: rows travel as arrays, one a column. */
+/** One statement a batch. */
 async function insert(db: Database, rows: readonly ChainedRow[]): Promise<void> {
-  const column = <T>(pick: (row: ChainedRow) => T) => rows.map(pick);
   await db.execute`
     WITH written AS (
       INSERT INTO audit_log (at, request_id, dialect, endpoint, principal, owner_id, key_last4, address, outcome, status, duration_ms, writer, seq, mac)
       SELECT at, request_id, dialect, endpoint, principal, owner_id, key_last4, address, outcome, status, duration_ms, writer, seq, decode(mac, 'hex')
-      FROM unnest(
-        ${column((row) => row.at)}::timestamptz[], ${column((row) => row.requestId)}::text[], ${column((row) => row.dialect)}::text[],
-        ${column((row) => row.endpoint)}::text[], ${column((row) => row.principal)}::text[], ${column((row) => row.ownerId)}::int[],
-        ${column((row) => row.keyLast4)}::text[], ${column((row) => row.address)}::text[], ${column((row) => row.outcome)}::text[],
-        ${column((row) => row.status)}::int[], ${column((row) => row.durationMs)}::int[], ${column((row) => row.writer)}::text[],
-        ${column((row) => row.seq)}::bigint[], ${column((row) => Buffer.from(row.mac).toString('hex'))}::text[]
-      ) AS row(at, request_id, dialect, endpoint, principal, owner_id, key_last4, address, outcome, status, duration_ms, writer, seq, mac)
+      FROM jsonb_to_recordset(${JSON.stringify(rows.map(toColumns))}::text::jsonb) AS row (at timestamptz, request_id text, dialect text,
+        endpoint text, principal text, owner_id int, key_last4 text, address text, outcome text, status int, duration_ms int, writer text,
+        seq bigint, mac text)
       RETURNING at, dialect, status
     )
     INSERT INTO audit_counts (minute, dialect, requests, refusals)
@@ -123,4 +118,23 @@ async function insert(db: Database, rows: readonly ChainedRow[]): Promise<void> 
     FROM written GROUP BY 1, 2 ORDER BY 1, 2
     ON CONFLICT (minute, dialect) DO UPDATE
     SET requests = audit_counts.requests + excluded.requests, refusals = audit_counts.refusals + excluded.refusals`;
+}
+
+function toColumns(row: ChainedRow) {
+  return {
+    at: row.at,
+    request_id: row.requestId,
+    dialect: row.dialect,
+    endpoint: row.endpoint,
+    principal: row.principal,
+    owner_id: row.ownerId,
+    key_last4: row.keyLast4,
+    address: row.address,
+    outcome: row.outcome,
+    status: row.status,
+    duration_ms: row.durationMs,
+    writer: row.writer,
+    seq: String(row.seq),
+    mac: Buffer.from(row.mac).toString('hex'),
+  };
 }
