@@ -1,25 +1,16 @@
-import { randomUUID, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import { Fault } from '@gatehouse/faults';
 import express, { type Express, type Request, type Response, type Router } from 'express';
-import { describeCaller } from './caller.ts';
 import { describeRoutes } from './describe-routes.ts';
+import { IncomingRequest } from './incoming-request.ts';
+import { INTERNAL_HEADERS } from './internal-headers.ts';
 import type { Logger } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import type { Operation } from './operation.ts';
-import { type BodyRules, DEFAULT_BODY_LIMIT_BYTES, readBody } from './read-body.ts';
+import type { BodyRules } from './read-body.ts';
 import { faultReply, type Reply } from './reply.ts';
-import type { AttemptNotes, Body, Fields, ServiceRequest } from './request.ts';
+import type { AttemptNotes, ServiceRequest } from './request.ts';
 import { sendReply } from './send-reply.ts';
-import { readTraceParent } from './trace-parent.ts';
-import { Repeated } from './validate.ts';
-
-/** Headers between the gateway and the services. The gateway drops them from what it is sent. */
-export const INTERNAL_HEADERS = {
-  secret: 'x-gatehouse-secret',
-  address: 'x-gatehouse-address',
-  undeclaredProxy: 'x-gatehouse-undeclared-proxy',
-  slug: 'x-gatehouse-slug',
-} as const;
 
 /** Where a service tells the gateway what it does ({@link describeRoutes}). Not a client's path: it is asked without the secret. */
 export const DOCS_PATH = '/docs.json';
@@ -150,7 +141,7 @@ async function readiness({ ready, log }: AppOptions): Promise<Reply> {
 
 async function answer(options: AppOptions, route: Route, raw: Request, response: Response): Promise<void> {
   const startedAt = performance.now();
-  const request = readRequest(options, route, raw, response);
+  const request = new IncomingRequest(options, route, raw, response);
   let reply: Reply;
   try {
     if (route.methods.length > 0 && !route.methods.includes(raw.method)) {
@@ -214,59 +205,4 @@ function toFault(error: unknown): Fault {
   if (error instanceof Fault) return error;
   if (error instanceof URIError) return new Fault('UNKNOWN_ROUTE', { cause: error });
   return new Fault('INTERNAL', { cause: error });
-}
-
-function readRequest(options: AppOptions, route: Route, raw: Request, response: Response): ServiceRequest {
-  const id = raw.get('x-request-id') ?? randomUUID();
-  const rules = { limitBytes: DEFAULT_BODY_LIMIT_BYTES, multipart: false, ...route.body };
-  const address = raw.get(INTERNAL_HEADERS.address) ?? raw.socket.remoteAddress ?? '';
-  const traceparent = readTraceParent(raw.get('traceparent'));
-  let body: Promise<Body> | undefined;
-  let query: Fields | undefined;
-  let log: Logger | undefined;
-  return {
-    id,
-    method: raw.method,
-    path: raw.path,
-    caller: describeCaller(address, raw.get(INTERNAL_HEADERS.undeclaredProxy) !== undefined),
-    slug: raw.get(INTERNAL_HEADERS.slug) ?? null,
-    now: options.clock(),
-    params: raw.params,
-    get query() {
-      query ??= readQuery(raw.url);
-      return query;
-    },
-    // Most requests have nothing to say.
-    get log() {
-      log ??= options.log.child({ requestId: id, ...(traceparent === null ? {} : { traceparent }) });
-      return log;
-    },
-    notes: {},
-    raw,
-    body() {
-      body ??= readBody(raw, response, rules).then(markRepeated);
-      return body;
-    },
-    header: (name) => raw.get(name),
-  };
-}
-
-/** The parameters of a query; one that was given more than once is marked {@link Repeated}. */
-export function readQuery(url: string): Fields {
-  const start = url.indexOf('?');
-  const fields: Record<string, unknown> = Object.create(null);
-  if (start < 0) return fields;
-  for (const [name, value] of new URLSearchParams(url.slice(start + 1))) {
-    const before = fields[name];
-    if (before === undefined) fields[name] = value;
-    else fields[name] = Repeated.of(...[before].flat().map(String), value);
-  }
-  return fields;
-}
-
-function markRepeated(body: Body): Body {
-  if (body.kind !== 'form') return body;
-  const fields: Record<string, unknown> = Object.create(null);
-  for (const [name, value] of Object.entries(body.fields)) fields[name] = Array.isArray(value) ? Repeated.from(value.map(String)) : value;
-  return { ...body, fields };
 }

@@ -1,4 +1,4 @@
-export { type AppOptions, type Attempt, createApp, DOCS_PATH, INTERNAL_HEADERS, type Route, readQuery } from './app.ts';
+export { type AppOptions, type Attempt, createApp, DOCS_PATH, type Route } from './app.ts';
 export { type BatchOptions, type BatchWriter, createBatchWriter } from './batch-writer.ts';
 export { type Caller, canonicalAddress, describeCaller, inNetworks, isNetwork, isPrivateAddress } from './caller.ts';
 export { describeRoutes, type OperationDoc, type ServiceDocs } from './describe-routes.ts';
@@ -12,6 +12,8 @@ export {
   type Idempotency,
   toRoutes,
 } from './endpoint.ts';
+export { readQuery } from './incoming-request.ts';
+export { INTERNAL_HEADERS } from './internal-headers.ts';
 export { type JsonSchema, type JsonSchemaMode, toJsonSchema } from './json-schema.ts';
 export { ListenError, type Listening, listen } from './listen.ts';
 export { createLog, type Logger } from './log.ts';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as wait } from 'node:timers/promises';
+import { setImmediate as endOfTurn, setTimeout as wait } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import type { RedisLink } from './redis-link.ts';
 import type { Versions } from './versions.ts';
@@ -13,13 +13,14 @@ const RETRY_DELAY_MS = 50;
  * back by chance; a Redis that comes back with old versions from disk is told by the epoch, since its restart ends every connection.
  */
 export function createRedisVersions({ redis, maxAgeMs }: { redis: RedisLink; maxAgeMs: number }): Versions {
+  const readInTurn = createTurnReader(redis);
   return {
     maxAgeMs,
     epoch: redis.epoch,
     read: async (names) => {
       if (redis.status() !== 'ready') return 'unknown';
       try {
-        return await readVersions(redis, names);
+        return await readVersions(redis, readInTurn, names);
       } catch {
         return 'unknown';
       }
@@ -42,13 +43,40 @@ export function createRedisVersions({ redis, maxAgeMs }: { redis: RedisLink; max
   };
 }
 
+type ReadInTurn = (names: readonly string[]) => Promise<readonly (string | null)[]>;
+
+/**
+ * Reads what all callers of one turn of the event loop ask for by one command: a command costs this process as much as all else that
+ * a check of versions does, and in a busy moment most ask for the same.
+ */
+function createTurnReader(redis: RedisLink): ReadInTurn {
+  let turn: { readonly names: Set<string>; readonly found: Promise<ReadonlyMap<string, string | null>> } | undefined;
+
+  async function read(names: ReadonlySet<string>): Promise<ReadonlyMap<string, string | null>> {
+    await endOfTurn();
+    turn = undefined;
+    const asked = [...names];
+    const found = await redis.run((client) => client.mget(asked.map(keyOf)));
+    return new Map(asked.map((name, index) => [name, found[index] ?? null]));
+  }
+
+  return async (names) => {
+    if (turn === undefined) {
+      const asked = new Set<string>();
+      turn = { names: asked, found: read(asked) };
+    }
+    for (const name of names) turn.names.add(name);
+    const found = await turn.found;
+    return names.map((name) => found.get(name) ?? null);
+  };
+}
+
 /** Reads the versions; missing ones are made first, so that there is something to compare before the database is asked. */
-async function readVersions(redis: RedisLink, names: readonly string[]): Promise<readonly string[] | 'unknown'> {
+async function readVersions(redis: RedisLink, readInTurn: ReadInTurn, names: readonly string[]): Promise<readonly string[] | 'unknown'> {
   if (names.length === 0) return [];
-  const keys = names.map(keyOf);
-  const found = await redis.run((client) => client.mget(keys));
+  const found = await readInTurn(names);
   if (isComplete(found)) return found;
-  const made = await redis.run((client) => makeMissing(client, keys, found));
+  const made = await redis.run((client) => makeMissing(client, names.map(keyOf), found));
   return isComplete(made) ? made : 'unknown';
 }
 
