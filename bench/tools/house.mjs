@@ -25,19 +25,20 @@ const SERVICES = /** @type {const} */ (['licensing', 'accounts', 'hotspot']);
  */
 
 /**
- * @param {{ readonly databaseUrl: string, readonly only?: readonly ServiceName[] }} options `only`: services to be started
+ * @param {{ readonly databaseUrl: string, readonly only?: readonly ServiceName[], readonly memory?: Readonly<Record<string, string>> }} options
+ *   `only`: services to be started; `memory`: settings instead of the image's
  * @returns {Promise<House>}
  */
-export async function startHouse({ databaseUrl, only = SERVICES }) {
+export async function startHouse({ databaseUrl, only = SERVICES, memory = readImageSettings() }) {
   const redisUrl = await findRedis();
   const radiusRestPort = await findPort();
   const started = await Promise.all(
-    only.map(async (name) => ({ name, ...(await startService(name, { databaseUrl, redisUrl, radiusRestPort })) })),
+    only.map(async (name) => ({ name, ...(await startService(name, { databaseUrl, redisUrl, radiusRestPort, memory })) })),
   );
   /** @param {ServiceName} name */
   const urlOf = (name) => started.find((service) => service.name === name)?.url ?? 'http://127.0.0.1:9';
   const services = { licensing: urlOf('licensing'), accounts: urlOf('accounts'), hotspot: urlOf('hotspot') };
-  const gateway = await startGateway(services, redisUrl);
+  const gateway = await startGateway(services, redisUrl, memory);
   return {
     url: gateway.url,
     redisUrl,
@@ -61,11 +62,12 @@ export async function startHouse({ databaseUrl, only = SERVICES }) {
 /**
  * Starts one process of a service.
  * @param {ServiceName} name
- * @param {{ readonly databaseUrl: string, readonly redisUrl: string, readonly radiusRestPort?: number }} options
+ * @param {{ readonly databaseUrl: string, readonly redisUrl: string, readonly radiusRestPort?: number, readonly memory?: Readonly<Record<string, string>> }} options
  */
-export async function startService(name, { databaseUrl, redisUrl, radiusRestPort }) {
+export async function startService(name, { databaseUrl, redisUrl, radiusRestPort, memory = readImageSettings() }) {
   const port = await findPort();
   const env = {
+    ...memory,
     ...(await commonSettings(port)),
     DATABASE_URL: databaseUrl,
     REDIS_URL: redisUrl,
@@ -87,10 +89,12 @@ export async function startService(name, { databaseUrl, redisUrl, radiusRestPort
  * Starts a gateway in front of services.
  * @param {Readonly<Record<ServiceName, string>>} services
  * @param {string} redisUrl
+ * @param {Readonly<Record<string, string>>} [memory] settings instead of the image's
  */
-export async function startGateway(services, redisUrl) {
+export async function startGateway(services, redisUrl, memory = readImageSettings()) {
   const port = await findPort();
   const env = {
+    ...memory,
     ...(await commonSettings(port)),
     REDIS_URL: redisUrl,
     LICENSING_URL: services.licensing,
@@ -109,7 +113,7 @@ export async function startGateway(services, redisUrl) {
 
 /** @param {number} port */
 async function commonSettings(port) {
-  return { ...readImageSettings(), PORT: String(port), METRICS_PORT: String(await findPort()), INTERNAL_SECRET, LOG_LEVEL: 'info' };
+  return { PORT: String(port), METRICS_PORT: String(await findPort()), INTERNAL_SECRET, LOG_LEVEL: 'info' };
 }
 
 /**
