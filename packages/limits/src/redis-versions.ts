@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { setImmediate as endOfTurn, setTimeout as wait } from 'node:timers/promises';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import type { RedisLink } from './redis-link.ts';
 import type { Versions } from './versions.ts';
@@ -46,28 +46,34 @@ export function createRedisVersions({ redis, maxAgeMs }: { redis: RedisLink; max
 type ReadInTurn = (names: readonly string[]) => Promise<readonly (string | null)[]>;
 
 /**
- * Reads what all callers of one turn of the event loop ask for by one command: a command costs this process as much as all else that
- * a check of versions does, and in a busy moment most ask for the same.
+ * Reads each version once a turn of the event loop, for all who ask for it in that turn: a command costs this process as much as all
+ * else that a check of versions does, and in a busy moment most ask for the same. What is sent in a turn leaves at its end, so nobody
+ * gets what was read before they asked.
  */
 function createTurnReader(redis: RedisLink): ReadInTurn {
-  let turn: { readonly names: Set<string>; readonly found: Promise<ReadonlyMap<string, string | null>> } | undefined;
+  let turn: Map<string, Promise<string | null>> | undefined;
 
-  async function read(names: ReadonlySet<string>): Promise<ReadonlyMap<string, string | null>> {
-    await endOfTurn();
-    turn = undefined;
-    const asked = [...names];
-    const found = await redis.run((client) => client.mget(asked.map(keyOf)));
-    return new Map(asked.map((name, index) => [name, found[index] ?? null]));
+  function beginTurn(): Map<string, Promise<string | null>> {
+    setImmediate(() => {
+      turn = undefined;
+    });
+    return new Map();
   }
 
-  return async (names) => {
-    if (turn === undefined) {
-      const asked = new Set<string>();
-      turn = { names: asked, found: read(asked) };
+  return (names) => {
+    turn ??= beginTurn();
+    const reads = turn;
+    const missing = names.filter((name) => !reads.has(name));
+    if (missing.length > 0) {
+      const found = redis.run((client) => client.mget(missing.map(keyOf)));
+      for (const [index, name] of missing.entries()) {
+        reads.set(
+          name,
+          found.then((versions) => versions[index] ?? null),
+        );
+      }
     }
-    for (const name of names) turn.names.add(name);
-    const found = await turn.found;
-    return names.map((name) => found.get(name) ?? null);
+    return Promise.all(names.map((name) => reads.get(name) ?? null));
   };
 }
 

@@ -34,7 +34,7 @@ type OpenSession = (session: NewSession) => Promise<string | null>;
  * @throws Fault NOT_FOUND when the access point is not listed any more
  */
 export function createLogins({ db }: ServiceDeps, foundLogins: FoundLogins): (request: ServiceRequest) => Promise<Reply> {
-  const openTogether = askTogether((sessions: readonly NewSession[]) => openSessions(db, sessions));
+  const openTogether = askTogether((sessions: readonly NewSession[]) => openSessions(db, sessions, 'skip'));
   return async (request) => {
     const entry = await readEntry(request);
     const { attempt, ref } = entry;
@@ -45,7 +45,7 @@ export function createLogins({ db }: ServiceDeps, foundLogins: FoundLogins): (re
     if (reply !== null) return reply;
     return db.sqlTx(async (tx) => {
       await lockLogin(tx, attempt, ref);
-      const openAlone: OpenSession = async (session) => (await openSessions(tx, [session]))[0] ?? null;
+      const openAlone: OpenSession = async (session) => (await openSessions(tx, [session], 'wait'))[0] ?? null;
       const locked = await tryLogin(tx, entry, await findLogin(tx, attempt, ref), openAlone);
       if (locked === null) throw new Fault('INTERNAL', { internal: 'a login changed although it was locked' });
       return locked;

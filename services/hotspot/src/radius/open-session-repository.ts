@@ -1,4 +1,4 @@
-import type { Sql } from '@gatehouse/db';
+import { Prisma, type Sql } from '@gatehouse/db';
 import type { Attempt, FoundLogin } from './login-repository.ts';
 
 /** For so long an access point whose question or answer got lost may ask again, under a new number. */
@@ -23,18 +23,24 @@ export interface NewSession {
  * whose end nobody told, are over. An access point that got no answer and asks again, or asks anew for a session that goes on,
  * gets the session that it has. A request that comes twice changes nothing the second time, however late that is.
  *
- * One statement for all. What it does for a session happens only if the login is still as it was judged and nobody else has it
- * locked, so of two sessions of one login one is opened, and nobody waits for somebody else's login. Everything else reads what
- * became of that (`bound`), so logins are locked before sessions, as everywhere. It goes by the indexes whatever the planner thinks
- * of the tables (ANY, OFFSET 0).
- * @returns the Class of each session in their order; null, and nothing is changed, where the login has changed or is locked
+ * One statement for all. What it does for a session happens only if the login is still as it was judged, so of two sessions of one
+ * login one is opened. Where locks are skipped nobody waits for somebody else's login, or for a site that is being deleted.
+ * Everything else reads what became of the login (`bound`), so logins are locked before sessions, as everywhere. It goes by the
+ * indexes whatever the planner thinks of the tables (ANY, OFFSET 0).
+ * @param whenLocked what becomes of a session whose login, site or access point is locked: skipped, or waited for
+ * @returns the Class of each session in their order; null, and nothing is changed, where the login has changed or it was skipped
  */
-export async function openSessions(db: Sql, sessions: readonly NewSession[]): Promise<(string | null)[]> {
+export async function openSessions(db: Sql, sessions: readonly NewSession[], whenLocked: 'skip' | 'wait'): Promise<(string | null)[]> {
+  const locking = whenLocked === 'skip' ? Prisma.sql`SKIP LOCKED` : Prisma.empty;
   const rows = await db.query<{ place: number; classRef: string }>`/* planned once */
-    WITH q AS MATERIALIZED (
+    WITH asked AS MATERIALIZED (
       SELECT * FROM jsonb_to_recordset(${JSON.stringify(sessions.map(toRow))}::text::jsonb) AS q (place int, nas_id int, nas_address inet,
         login text, mac text, authenticator text, now timestamptz, site_id int, method text, bind_mac boolean, version text, voucher_id int,
         guest_login_id int, expires_at timestamptz, class_ref text, acct_session_id text, address text)
+    ), point AS MATERIALIZED (
+      SELECT nas.id FROM nas JOIN sites ON sites.id = nas.site_id WHERE nas.id = ANY(ARRAY(SELECT nas_id FROM asked)) FOR KEY SHARE ${locking}
+    ), q AS MATERIALIZED (
+      SELECT asked.* FROM asked JOIN point ON point.id = asked.nas_id
     ), own AS MATERIALIZED (
       SELECT q.place, session.* FROM q CROSS JOIN LATERAL (SELECT * FROM guest_sessions WHERE voucher_id = q.voucher_id OFFSET 0) AS session
       UNION ALL
@@ -49,7 +55,7 @@ export async function openSessions(db: Sql, sessions: readonly NewSession[]): Pr
           OR (own.acct_session_id IS NULL AND own.started_at > q.now - make_interval(secs => ${ASKS_AGAIN_SECONDS}::int))))
       ORDER BY q.place, is_repeat DESC, own.id DESC
     ), voucher AS (
-      SELECT id FROM vouchers WHERE id = ANY(ARRAY(SELECT voucher_id FROM q)) FOR NO KEY UPDATE SKIP LOCKED
+      SELECT id FROM vouchers WHERE id = ANY(ARRAY(SELECT voucher_id FROM q)) FOR NO KEY UPDATE ${locking}
     ), bound_vouchers AS (
       UPDATE vouchers SET first_login_at = COALESCE(vouchers.first_login_at, q.now), last_login_at = q.now,
         expires_at = CASE WHEN vouchers.first_login_at IS NULL THEN q.expires_at ELSE vouchers.expires_at END,
@@ -58,7 +64,7 @@ export async function openSessions(db: Sql, sessions: readonly NewSession[]): Pr
       WHERE vouchers.id = voucher.id AND vouchers.id = ANY(ARRAY(SELECT voucher_id FROM q)) AND vouchers.xmin::text = q.version
       RETURNING q.place
     ), guest_login AS (
-      SELECT id FROM guest_logins WHERE id = ANY(ARRAY(SELECT guest_login_id FROM q)) FOR NO KEY UPDATE SKIP LOCKED
+      SELECT id FROM guest_logins WHERE id = ANY(ARRAY(SELECT guest_login_id FROM q)) FOR NO KEY UPDATE ${locking}
     ), bound_guest_logins AS (
       UPDATE guest_logins SET first_login_at = COALESCE(guest_logins.first_login_at, q.now), last_login_at = q.now
       FROM guest_login JOIN q ON q.guest_login_id = guest_login.id

@@ -1,5 +1,5 @@
 import { hashToken } from '@gatehouse/auth';
-import { askTogether, type Database, UniqueViolation, WriteConflict } from '@gatehouse/db';
+import { askTogether, type Database, Prisma, UniqueViolation, WriteConflict } from '@gatehouse/db';
 import type { VerifyAnswer } from './answer.ts';
 import type { JudgeFacts, KeyFacts, KeyUse } from './judge.ts';
 
@@ -91,11 +91,13 @@ export interface RecordedUse {
  */
 export function createVerifyRepository(shared: Database): VerifyRepository {
   const loadTogether = askTogether((questions: readonly FactsQuestion[]) => loadVerifyFacts(shared, questions));
-  const noteTogether = askTogether((records: readonly UseRecord[]) => noteUses(shared, records));
+  const noteTogether = askTogether((records: readonly UseRecord[]) => noteUses(shared, records, SKIP_LOCKED));
 
   async function noteUse(db: Database, record: UseRecord): Promise<RecordedUse | null> {
     if (record.question.nonce === null) return { useId: null };
-    return db === shared ? noteTogether(record) : ((await noteUses(db, [record]))[0] ?? null);
+    const noted = db === shared ? await noteTogether(record) : null;
+    // The same question may have been answered meanwhile, or its key be locked: that is waited for alone.
+    return noted ?? (await noteUses(db, [record], Prisma.empty))[0] ?? null;
   }
 
   return {
@@ -206,13 +208,24 @@ export interface UseRecord {
   readonly now: Date;
 }
 
-/** Of two that are the same one is written; the other then finds it. In one order, so that no two processes lock each other out. */
-async function noteUses(db: Database, records: readonly UseRecord[]): Promise<(RecordedUse | null)[]> {
+/** What a statement that many share ends a lock with: it waits for nobody's key, such as those of a seller who is being deleted. */
+const SKIP_LOCKED = Prisma.sql`SKIP LOCKED`;
+
+/**
+ * Of two that are the same one is written; the other then finds it. In one order, so that no two processes lock each other out.
+ * @param whenLocked what becomes of a key that is locked: skipped, or, if it says nothing, waited for
+ * @returns null for what was answered meanwhile, or skipped
+ */
+async function noteUses(db: Database, records: readonly UseRecord[], whenLocked: Prisma.Sql): Promise<(RecordedUse | null)[]> {
   const rows = await db.query<{ place: number; id: number }>`/* planned once */
-    WITH q AS MATERIALIZED (
+    WITH asked AS MATERIALIZED (
       SELECT place, decode(key_hash, 'hex') AS key_hash, key_id, hwid, nonce, service_id, verdict, answer, now
       FROM jsonb_to_recordset(${JSON.stringify(records.map(toUseRow))}::text::jsonb) AS row (place int, key_hash text, key_id int, hwid text,
         nonce text, service_id int, verdict text, answer jsonb, now timestamptz)
+    ), key AS MATERIALIZED (
+      SELECT id FROM licence_keys WHERE id = ANY(ARRAY(SELECT key_id FROM asked)) FOR KEY SHARE ${whenLocked}
+    ), q AS MATERIALIZED (
+      SELECT asked.* FROM asked JOIN key ON key.id = asked.key_id
     ), noted AS (
       INSERT INTO verify_uses (key_hash, key_id, hwid, nonce, service_id, verdict, answer, created_at)
       SELECT DISTINCT ON (key_hash, hwid, nonce) key_hash, key_id, hwid, nonce, service_id, verdict, answer, now
