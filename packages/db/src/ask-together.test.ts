@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { Fault } from '@gatehouse/faults';
 import { describe, expect, it } from '@jest/globals';
 import { askTogether } from './ask-together.ts';
+import { WriteConflict } from './driver-fault.ts';
 
 /** A database that the test lets answer: a statement gives each question back in capitals. */
 function createStatements() {
@@ -60,6 +61,14 @@ describe('questions that are asked together', () => {
     });
     const outcomes = await Promise.allSettled(['a', 'b', 'c', 'bad', 'd'].map(ask));
     expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'fulfilled', 'rejected', 'fulfilled']);
+  });
+
+  it('a deadlock is tried again for each alone', async () => {
+    const ask = askTogether(async (questions: readonly string[]) => {
+      if (questions.length > 1) throw new WriteConflict(new Error('deadlock detected'));
+      return questions;
+    });
+    expect(await Promise.all(['a', 'b', 'c'].map(ask))).toEqual(['a', 'b', 'c']);
   });
 
   it('without the database all who were in the statement fail at once, and the next is asked anew', async () => {

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { Fault } from '@gatehouse/faults';
+import { WriteConflict } from './driver-fault.ts';
 
 /** Questions that one statement answers: enough for any crowd, and few enough to be answered in milliseconds. */
 const QUESTIONS_AT_MOST = 100;
@@ -13,7 +14,8 @@ interface Waiting<Question, Answer> {
 /**
  * Lets questions that come while a statement for others of their kind runs share the next one. Under load a statement and its way
  * there and back are then paid once for many callers; a question that comes alone is asked at once. None is answered by a
- * statement that began before it was asked. Since all wait for each other, `ask` must not wait for locks.
+ * statement that began before it was asked. Since all wait for each other, `ask` must not wait for locks that are held for
+ * long.
  *
  * A statement that fails for what it was asked is sent again for each question alone, so nobody fails for what somebody else asked.
  * Without the database (DATABASE_DOWN) all who were in it fail, and nobody waits through a second failure.
@@ -54,6 +56,7 @@ export function askTogether<Question, Answer>(
     });
 }
 
+/** A deadlock undid the statement, and is none of most of those who were in it. */
 function isDown(error: unknown): boolean {
-  return error instanceof Fault && error.code === 'DATABASE_DOWN';
+  return error instanceof Fault && error.code === 'DATABASE_DOWN' && !(error instanceof WriteConflict);
 }

@@ -47,8 +47,8 @@ type ReadInTurn = (names: readonly string[]) => Promise<readonly (string | null)
 
 /**
  * Reads each version once a turn of the event loop, for all who ask for it in that turn: a command costs this process as much as all
- * else that a check of versions does, and in a busy moment most ask for the same. What is sent in a turn leaves at its end, so nobody
- * gets what was read before they asked.
+ * else that a check of versions does, and in a busy moment most ask for the same. The requests of one turn had all arrived before
+ * it began, so what they share was read after each of them came.
  */
 function createTurnReader(redis: RedisLink): ReadInTurn {
   let turn: Map<string, Promise<string | null>> | undefined;
@@ -63,7 +63,7 @@ function createTurnReader(redis: RedisLink): ReadInTurn {
   return (names) => {
     turn ??= beginTurn();
     const reads = turn;
-    const missing = names.filter((name) => !reads.has(name));
+    const missing = [...new Set(names)].filter((name) => !reads.has(name));
     if (missing.length > 0) {
       const found = redis.run((client) => client.mget(missing.map(keyOf)));
       for (const [index, name] of missing.entries()) {

@@ -47,8 +47,10 @@ export function createLogins({ db }: ServiceDeps, foundLogins: FoundLogins): (re
       await lockLogin(tx, attempt, ref);
       const openAlone: OpenSession = async (session) => (await openSessions(tx, [session], 'wait'))[0] ?? null;
       const locked = await tryLogin(tx, entry, await findLogin(tx, attempt, ref), openAlone);
-      if (locked === null) throw new Fault('INTERNAL', { internal: 'a login changed although it was locked' });
-      return locked;
+      if (locked !== null) return locked;
+      // Its access point has gone meanwhile, which is what this says.
+      await findLogin(tx, attempt, ref);
+      throw new Fault('INTERNAL', { internal: 'a login changed although it was locked' });
     });
   };
 }

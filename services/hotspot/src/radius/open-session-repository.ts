@@ -24,7 +24,8 @@ export interface NewSession {
  * gets the session that it has. A request that comes twice changes nothing the second time, however late that is.
  *
  * One statement for all. What it does for a session happens only if the login is still as it was judged, so of two sessions of one
- * login one is opened. Where locks are skipped nobody waits for somebody else's login, or for a site that is being deleted.
+ * login one is opened. Where locks are skipped nobody waits for somebody else's login, or for a site that is being deleted; an
+ * earlier session of the same device that is locked is left to become stale, and counts as no other device.
  * Everything else reads what became of the login (`bound`), so logins are locked before sessions, as everywhere. It goes by the
  * indexes whatever the planner thinks of the tables (ANY, OFFSET 0).
  * @param whenLocked what becomes of a session whose login, site or access point is locked: skipped, or waited for
@@ -73,11 +74,14 @@ export async function openSessions(db: Sql, sessions: readonly NewSession[], whe
       RETURNING q.place
     ), bound AS MATERIALIZED (
       SELECT place FROM bound_vouchers UNION ALL SELECT place FROM bound_guest_logins
+    ), ending AS MATERIALIZED (
+      SELECT id FROM guest_sessions WHERE id = ANY(ARRAY(
+        SELECT own.id FROM own JOIN q ON q.place = own.place WHERE own.ended_at IS NULL AND own.mac = q.mac
+      )) FOR NO KEY UPDATE ${locking}
     ), superseded AS (
       UPDATE guest_sessions session SET ended_at = q.now, terminate_cause = 'superseded'
-      FROM bound JOIN q ON q.place = bound.place JOIN own ON own.place = q.place
-      WHERE session.id = own.id AND session.id = ANY(ARRAY(SELECT id FROM own)) AND own.ended_at IS NULL AND own.mac = q.mac
-        AND session.ended_at IS NULL
+      FROM bound JOIN q ON q.place = bound.place JOIN own ON own.place = q.place JOIN ending ON ending.id = own.id
+      WHERE session.id = ending.id AND session.id = ANY(ARRAY(SELECT id FROM ending)) AND own.mac = q.mac AND session.ended_at IS NULL
         AND NOT EXISTS (SELECT FROM known WHERE known.place = own.place AND (known.is_repeat OR known.class_ref = own.class_ref))
     ), opened AS (
       INSERT INTO guest_sessions (site_id, nas_id, nas_address, class_ref, acct_session_id, request_authenticator, voucher_id, guest_login_id,
