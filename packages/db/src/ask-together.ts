@@ -33,9 +33,8 @@ export function askTogether<Question, Answer>(
       if (answers.length !== asked.length) throw new Error(`${asked.length} questions got ${answers.length} answers`);
       for (const [index, { resolve }] of asked.entries()) resolve(answers[index] as Answer);
     } catch (error) {
-      const [first, ...others] = asked;
-      if (others.length === 0 || isDown(error)) for (const { reject } of asked) reject(error);
-      else await Promise.all([first, ...others].map((one) => (one === undefined ? undefined : answer([one]))));
+      if (asked.length === 1 || isDown(error)) for (const { reject } of asked) reject(error);
+      else await Promise.all(asked.map((one) => answer([one])));
     }
   }
 
