@@ -63,7 +63,12 @@ const DEFAULT_MAX_ENTRIES = 20_000;
  */
 export function createVersionedCache<V>(options: VersionedCacheOptions<V>): VersionedCache<V> {
   const { versions, namesOf, maxEntries = DEFAULT_MAX_ENTRIES, now = () => performance.now() } = options;
-  const entries = new LRUCache<string, Entry<V>>({ max: maxEntries });
+  let made: LRUCache<string, Entry<V>> | undefined;
+  // Made by the first value, since it takes room for all of them at once.
+  const entries = () => {
+    made ??= new LRUCache<string, Entry<V>>({ max: maxEntries });
+    return made;
+  };
   const lookup = shareLookups(options.lookup);
 
   const isYoung = ({ atMs }: Proof): boolean => now() - atMs < versions.maxAgeMs;
@@ -79,19 +84,19 @@ export function createVersionedCache<V>(options: VersionedCacheOptions<V>): Vers
   const load = async (key: string, proof: Proof | null, provenNames: readonly string[]): Promise<V | null> => {
     const value = await lookup(key);
     if (value === null) {
-      entries.delete(key);
+      made?.delete(key);
       return null;
     }
     const names = namesOf(value);
-    entries.set(key, { value, names, proof: isSame(names, provenNames) ? proof : null });
+    entries().set(key, { value, names, proof: isSame(names, provenNames) ? proof : null });
     return value;
   };
 
   return {
-    hint: (key) => entries.get(key)?.value,
-    size: () => entries.size,
+    hint: (key) => made?.get(key)?.value,
+    size: () => made?.size ?? 0,
     get: async (key) => {
-      const entry = entries.get(key);
+      const entry = made?.get(key);
       if (entry === undefined) return load(key, null, []);
       const proof = await prove(entry.names);
       const stands =

@@ -31,8 +31,8 @@ export interface Sql {
   /** How many rows a statement changed. */
   execute(strings: TemplateStringsArray | Prisma.Sql, ...values: unknown[]): Promise<number>;
   /**
-   * Runs `work` as one transaction of plain SQL, with the promises of {@link Database.tx} and at a fraction of its price: on PostgreSQL
-   * its statements go past Prisma. Within a transaction it is part of that one. A connection is waited for as long as by a query.
+   * Runs `work` as one transaction of plain SQL, with the promises of {@link Database.tx} and at a fraction of its price: its
+   * statements go past Prisma. Within a transaction it is part of that one. A connection is waited for as long as by a query.
    * @param options.timeoutMs from its start to its end (default 20 s); after it all is undone
    * @throws Fault DATABASE_DOWN without a connection or after that time; what `work` throws
    */
@@ -78,8 +78,8 @@ const TIMEOUT_MS = 20_000;
 /** The way to the database past Prisma. */
 export interface PlainSql {
   readonly run: RunRaw;
-  /** Runs `work` as one transaction, once. Without it such transactions go through Prisma too. */
-  transact?<T>(timeoutMs: number, work: (run: RunRaw) => Promise<T>): Promise<T>;
+  /** Runs `work` as one transaction, once. */
+  transact<T>(timeoutMs: number, work: (run: RunRaw) => Promise<T>): Promise<T>;
 }
 
 type RunRaw = (sql: Prisma.Sql) => Promise<RawResult>;
@@ -106,7 +106,6 @@ export function createDatabase({ kind, adapter, plainSql, pool, close }: Databas
     return made.client;
   };
   const tx: Database['tx'] = (work, options) => retryConflicts(() => runTx(kind, client(), work, options));
-  const { transact } = plainSql;
   let closing: Promise<void> | undefined;
   return {
     kind,
@@ -115,7 +114,7 @@ export function createDatabase({ kind, adapter, plainSql, pool, close }: Databas
     },
     ...pastPrisma(plainSql.run),
     tx,
-    sqlTx: transact === undefined ? tx : (work, options) => retryConflicts(() => runSqlTx(kind, transact, work, options)),
+    sqlTx: (work, options) => retryConflicts(() => runSqlTx(kind, plainSql.transact, work, options)),
     ...(pool === undefined ? {} : { pool }),
     close: () => {
       closing ??= Promise.resolve(made?.disconnect()).then(close);
@@ -185,7 +184,7 @@ function runTx<T>(kind: Database['kind'], client: TxClient, work: (db: Database)
 
 function runSqlTx<T>(
   kind: Database['kind'],
-  transact: NonNullable<PlainSql['transact']>,
+  transact: PlainSql['transact'],
   work: (sql: Sql) => Promise<T>,
   { timeoutMs = TIMEOUT_MS }: Pick<TxOptions, 'timeoutMs'> = {},
 ): Promise<T> {

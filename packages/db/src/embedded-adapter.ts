@@ -6,7 +6,6 @@ import {
   type SqlDriverAdapterFactory,
   type Transaction,
 } from '@prisma/driver-adapter-utils';
-import { PrismaPGlite } from 'pglite-prisma-adapter';
 import { guardTransaction } from './guarded-transaction.ts';
 
 /**
@@ -65,6 +64,8 @@ async function startTransaction(pglite: PGlite, isolationLevel: IsolationLevel |
 /** The kept adapter's conversions over a connection or a transaction of it. */
 async function queryable(client: Pick<PGlite, 'query'>): Promise<Pick<SqlDriverAdapter, 'queryRaw' | 'executeRaw'>> {
   const named: Pick<PGlite, 'query'> = { query: (sql, values, options) => client.query<never>(sql, values, options).catch(rethrow) };
+  // Loaded by whoever asks for a model first.
+  const { PrismaPGlite } = await import('pglite-prisma-adapter');
   // `query` is all that the adapter calls for single statements; it asks for the whole class since it has a shape of its own.
   const adapter = await new PrismaPGlite(named as PGlite).connect();
   return { queryRaw: (query) => adapter.queryRaw(query), executeRaw: (query) => adapter.executeRaw(query) };

@@ -65,10 +65,11 @@ async function claim(tx: Database, { scope, key, requestHash }: IdempotentReques
 }
 
 async function recall(tx: Database, { scope, key, requestHash }: IdempotentRequest, vault: Vault): Promise<KeptAnswer> {
-  const kept = await tx.prisma.idempotencyKey.findUnique({ where: { scope_key: { scope, key } } });
+  const [kept] = await tx.query<{ request_hash: Uint8Array; status: number | null; answer: Uint8Array | null }>`
+    SELECT request_hash, status, answer FROM idempotency_keys WHERE scope = ${scope} AND key = ${key}`;
   // Pruned between the two statements: begin again.
-  if (kept === null || kept.status === null || kept.answer === null) throw new WriteConflict(undefined);
-  if (Buffer.compare(kept.requestHash, requestHash) !== 0) throw new Fault('IDEMPOTENCY_MISMATCH');
+  if (kept === undefined || kept.status === null || kept.answer === null) throw new WriteConflict(undefined);
+  if (Buffer.compare(kept.request_hash, requestHash) !== 0) throw new Fault('IDEMPOTENCY_MISMATCH');
   const rest: Omit<KeptAnswer, 'status'> = JSON.parse(vault.open(kept.answer, sealContext(scope, key)).toString('utf8'));
   return { status: kept.status, ...rest };
 }

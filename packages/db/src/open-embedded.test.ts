@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { DataDirInUse, makeEmbeddedTemplate, migrate, openDatabase } from './index.ts';
+import { DataDirInUse, migrate, openDatabase } from './index.ts';
+import { makeEmbeddedTemplate } from './make-embedded-template.ts';
 import { startChild } from './testing/test-child.ts';
 
 const log = { info: () => undefined, warn: () => undefined };

@@ -6,6 +6,7 @@ import { lockDataDir } from './data-dir-lock.ts';
 import { createDatabase, type Database } from './database.ts';
 import { createEmbeddedAdapter } from './embedded-adapter.ts';
 import { createEmbeddedDirectory, findMemoryImage } from './embedded-template.ts';
+import { transactOnEmbedded } from './embedded-transaction.ts';
 import { runOnEmbedded } from './raw-embedded.ts';
 import { startPGlite, startPGliteInMemory } from './start-pglite.ts';
 
@@ -41,7 +42,10 @@ function wrap(pglite: PGlite, afterwards: () => Promise<void>): Database {
   const database = createDatabase({
     kind: 'embedded',
     adapter: createEmbeddedAdapter(pglite),
-    plainSql: { run: (sql) => runOnEmbedded(pglite, sql) },
+    plainSql: {
+      run: (sql) => runOnEmbedded(pglite, sql),
+      transact: (timeoutMs, work) => transactOnEmbedded(pglite, timeoutMs, work),
+    },
     close: async () => {
       await pglite.close();
       await afterwards();

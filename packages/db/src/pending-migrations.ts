@@ -1,5 +1,6 @@
 import type { Database } from './database.ts';
-import { readMigrations } from './migrations.ts';
+import { Prisma } from './generated/client.ts';
+import { type Migration, readMigrations } from './migrations.ts';
 
 /** How a database's migrations stand to those of this build. */
 export interface MigrationState {
@@ -27,4 +28,17 @@ export async function readMigrationState(db: Database): Promise<MigrationState> 
     unknown: [...applied].filter((one) => !known.has(one)).map((one) => one.split(' ', 1)[0] ?? one),
     failed: rows.filter(({ done }) => !done).map(({ name }) => name),
   };
+}
+
+/** Whether all of these migrations have been applied. @param query asks the database, also over a connection that is no `Database` */
+export async function isUpToDate(query: (sql: Prisma.Sql) => Promise<unknown[]>, migrations: readonly Migration[]): Promise<boolean> {
+  const [table] = await query(Prisma.sql`SELECT 1 WHERE to_regclass('public._prisma_migrations') IS NOT NULL`);
+  if (table === undefined) return false;
+  const pending = await query(Prisma.sql`
+    SELECT 1 FROM unnest(${migrations.map(({ name }) => name)}::text[]) AS ours (name)
+    WHERE NOT EXISTS (
+      SELECT 1 FROM _prisma_migrations
+      WHERE migration_name = ours.name AND finished_at IS NOT NULL AND rolled_back_at IS NULL
+    ) LIMIT 1`);
+  return pending.length === 0;
 }

@@ -1,4 +1,3 @@
-import { PrismaPg } from '@prisma/adapter-pg';
 import type { SqlDriverAdapter, SqlDriverAdapterFactory } from '@prisma/driver-adapter-utils';
 import pg from 'pg';
 import { guardTransaction } from './guarded-transaction.ts';
@@ -19,11 +18,14 @@ export function createPostgresAdapter(url: string, poolSize: number, onIdleError
   const pool = new pg.Pool(postgresConfig(url, poolSize));
   // Without a listener such an error would end the process.
   pool.on('error', onIdleError);
-  const inner = new PrismaPg(pool, { statementNameGenerator: nameStatement });
   const factory: SqlDriverAdapterFactory = {
-    provider: inner.provider,
-    adapterName: inner.adapterName,
-    connect: async () => guardAdapter(await inner.connect()),
+    provider: 'postgres',
+    adapterName: '@prisma/adapter-pg',
+    connect: async () => {
+      // Loaded by whoever asks for a model first.
+      const { PrismaPg } = await import('@prisma/adapter-pg');
+      return guardAdapter(await new PrismaPg(pool, { statementNameGenerator: nameStatement }).connect());
+    },
   };
   return { pool, factory };
 }

@@ -6,8 +6,8 @@ import type { RawResult } from './raw-postgres.ts';
 /**
  * Runs a statement past Prisma, with the same types in and out as `runOnPostgres`. PGlite holds it back while a transaction is open.
  */
-export async function runOnEmbedded(pglite: PGlite, sql: Prisma.Sql): Promise<RawResult> {
-  const { rows, affectedRows } = await pglite.query(sql.text, sql.values.map(toParameter), { parsers, serializers });
+export async function runOnEmbedded(on: Pick<PGlite, 'query'>, sql: Prisma.Sql): Promise<RawResult> {
+  const { rows, affectedRows } = await on.query(sql.text, sql.values.map(toParameter), { parsers, serializers });
   return { rows, count: affectedRows ?? 0 };
 }
 

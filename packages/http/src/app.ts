@@ -85,12 +85,15 @@ export function createApp(options: AppOptions): Express {
     return sendReply(response, faultReply(new Fault('NOT_ALLOWED', { detail: 'Only the gateway may call this.' })), false);
   });
   // Most paths are plain text: those are found at once, and Express tries its patterns one after the other only for the rest.
-  const plain = new Map(options.routes.flatMap((route) => pathsOf(route).map((path) => [path, route] as const)).filter(isPlain));
+  const paths = options.routes.flatMap((route) => pathsOf(route).map((path) => [path, route] as const));
+  const plain = new Map(paths.filter(isPlain));
   app.use((request, response, next) => {
     const route = plain.get(request.path);
     return route === undefined ? next() : answer(options, route, request, response);
   });
-  for (const route of options.routes) app.all([...pathsOf(route)], (request, response) => answer(options, route, request, response));
+  for (const [path, route] of paths.filter((entry) => !isPlain(entry))) {
+    app.route(path).all((request, response) => answer(options, route, request, response));
+  }
   const nowhere: Route = {
     dialect: 'native',
     path: '/',

@@ -105,7 +105,7 @@ it('the delay of the event loop and what Node itself uses are there', async () =
 });
 
 it('gauges read what is so when they are asked', async () => {
-  const own = createMetrics();
+  const own = await createMetrics();
   let status: 'ready' | 'lost' = 'ready';
   watchRedis(own, { status: () => status });
   own.gauge('pool', 'Connections', () => ({ idle: 2, busy: 1 }), 'state');

@@ -1,5 +1,4 @@
 import { isFaultCode } from '@gatehouse/faults';
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
 /** One request that was answered. Every member is of a bounded set: nothing that a client sent stands in a label. */
 export interface RequestSample {
@@ -37,7 +36,9 @@ const DURATION_BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
 /** Makes the numbers of one process, with those of Node itself (memory, event-loop delay, garbage collection). */
-export function createMetrics(): Metrics {
+export async function createMetrics(): Promise<Metrics> {
+  // Loaded only where somebody counts.
+  const { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } = await import('prom-client');
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });

@@ -14,7 +14,7 @@ export interface ServedMetrics extends Metrics {
  */
 export async function serveMetrics(port: number | undefined, host: string): Promise<ServedMetrics | undefined> {
   if (port === undefined) return undefined;
-  const metrics = createMetrics();
+  const metrics = await createMetrics();
   const listening = await listen(
     (request, response) => {
       if (request.method !== 'GET' || request.url?.split('?', 1)[0] !== '/metrics') {

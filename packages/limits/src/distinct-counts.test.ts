@@ -15,7 +15,7 @@ describe.each(redisServer ? ['memory', 'redis'] : ['memory'])('distinct counts i
 
   beforeAll(async () => {
     if (kind === 'redis' && redisServer) {
-      link = connectRedis({ url: redisServer.url, keyPrefix: prefix });
+      link = await connectRedis({ url: redisServer.url, keyPrefix: prefix });
       expect(await link.waitUntilReady(5_000)).toBe(true);
     }
     limits = createLimits({ ...(link === undefined ? {} : { redis: link }), now: () => nowMs });

@@ -18,7 +18,7 @@ describe.each(redisServer ? ['memory', 'redis'] : ['memory'])('limits in %s', (k
 
   beforeAll(async () => {
     if (kind === 'redis' && redisServer) {
-      link = connectRedis({ url: redisServer.url, keyPrefix: `test:${randomUUID()}:` });
+      link = await connectRedis({ url: redisServer.url, keyPrefix: `test:${randomUUID()}:` });
       expect(await link.waitUntilReady(5_000)).toBe(true);
     }
     limits = createLimits(link === undefined ? {} : { redis: link });
@@ -138,7 +138,7 @@ describe.each(redisServer ? ['memory', 'redis'] : ['memory'])('limits in %s', (k
 
   beforeAll(async () => {
     server = await startRedis();
-    link = connectRedis({ url: server.url });
+    link = await connectRedis({ url: server.url });
     limits = createLimits({ redis: link });
     await link.waitUntilReady(5_000);
   });

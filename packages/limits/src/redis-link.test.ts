@@ -18,7 +18,7 @@ describeWithRedis('a link to a Redis that is hurt', () => {
       (level: string) =>
       (fields: object, message: string): void =>
         void lines.push({ level, text: `${message} ${JSON.stringify(fields)}` });
-    link = connectRedis({ url: server.url, log: { info: note('info'), warn: note('warn') } });
+    link = await connectRedis({ url: server.url, log: { info: note('info'), warn: note('warn') } });
     await link.waitUntilReady(5_000);
   };
   const ping = (): Promise<string> => link.run((redis) => redis.ping());
@@ -103,7 +103,7 @@ describeWithRedis('a link to a Redis that is hurt', () => {
 
   it('a process starts while Redis is away', async () => {
     await server.kill();
-    link = connectRedis({ url: server.url });
+    link = await connectRedis({ url: server.url });
     expect(await link.waitUntilReady(100)).toBe(false);
     await expect(ping()).rejects.toThrow('redis is away');
   });

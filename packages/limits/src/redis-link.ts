@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { createWatchdog } from './watchdog.ts';
 
 /** The two calls of a pino logger that are used here. */
@@ -50,8 +50,10 @@ const REFUSAL_LOG_INTERVAL_MS = 60_000;
  * Nothing is queued while Redis is away and nothing is sent twice, since an increment done twice would be a wrong count.
  * Loss and return are logged once each, without the URL.
  */
-export function connectRedis({ url, log, keyPrefix = 'gatehouse:', timeoutMs = 250 }: RedisLinkOptions): RedisLink {
-  const redis = new Redis(url, {
+export async function connectRedis({ url, log, keyPrefix = 'gatehouse:', timeoutMs = 250 }: RedisLinkOptions): Promise<RedisLink> {
+  // Loaded only where there is a Redis.
+  const { Redis: Client } = await import('ioredis');
+  const redis = new Client(url, {
     keyPrefix,
     enableAutoPipelining: true,
     enableOfflineQueue: false,

@@ -13,7 +13,7 @@ describe.each(redisServer ? (['memory', 'redis'] as const) : (['memory'] as cons
 
   beforeAll(async () => {
     if (mode === 'redis' && redisServer) {
-      link = connectRedis({ url: redisServer.url, keyPrefix: `test:${randomUUID()}:` });
+      link = await connectRedis({ url: redisServer.url, keyPrefix: `test:${randomUUID()}:` });
       expect(await link.waitUntilReady(5_000)).toBe(true);
     }
     versions = createVersions(link === undefined ? { mode: 'memory' } : { mode: 'redis', redis: link });
@@ -85,7 +85,7 @@ describe('versions of several processes without Redis', () => {
 
   beforeAll(async () => {
     server = await startRedis();
-    link = connectRedis({ url: server.url });
+    link = await connectRedis({ url: server.url });
     await link.waitUntilReady(5_000);
   });
   afterAll(async () => {

@@ -18,8 +18,8 @@ const turns = async (count: number): Promise<void> => {
 };
 let lookups = 0;
 
-function startInstance(url: string, maxAgeMs: number): Instance {
-  const link = connectRedis({ url });
+async function startInstance(url: string, maxAgeMs: number): Promise<Instance> {
+  const link = await connectRedis({ url });
   const versions = createVersions({ mode: 'redis', redis: link, maxAgeMs });
   const cache = createCredentialCache<Principal>({
     versions,
@@ -44,7 +44,7 @@ function startInstance(url: string, maxAgeMs: number): Instance {
 
   beforeAll(async () => {
     server = await startRedis();
-    instances = [startInstance(server.url, MAX_AGE_MS), startInstance(server.url, MAX_AGE_MS)];
+    instances = [await startInstance(server.url, MAX_AGE_MS), await startInstance(server.url, MAX_AGE_MS)];
     await Promise.all(instances.map(({ link }) => link.waitUntilReady(5_000)));
     for (let id = 1; id <= USERS; id += 1) tokens.set(id, give(id));
   });
@@ -141,8 +141,8 @@ function startInstance(url: string, maxAgeMs: number): Instance {
 (hasRedisServer() ? describe : describe.skip)('the hot path', () => {
   it('the limit and the versions of a request take one round trip', async () => {
     const server = await startRedis();
-    const { link, cache } = startInstance(server.url, 5_000);
-    const watcher = connectRedis({ url: server.url, keyPrefix: `watch:${randomUUID()}:` });
+    const { link, cache } = await startInstance(server.url, 5_000);
+    const watcher = await connectRedis({ url: server.url, keyPrefix: `watch:${randomUUID()}:` });
     await Promise.all([link.waitUntilReady(5_000), watcher.waitUntilReady(5_000)]);
     const limits = createLimits({ redis: link });
     const policy = { name: 'calls', limit: 1000, windowSeconds: 60 };

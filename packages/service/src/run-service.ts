@@ -28,7 +28,7 @@ export function runService<Config extends LicensingConfig>(definition: ServiceDe
     const db = await openDatabase({ databaseUrl: config.databaseUrl.reveal(), log });
     await migrate(db, log);
     const redisUrl = reveal(config.redisUrl);
-    const redis = redisUrl === undefined ? undefined : connectRedis({ url: redisUrl, log });
+    const redis = redisUrl === undefined ? undefined : await connectRedis({ url: redisUrl, log });
     const metrics = await serveMetrics(config.metricsPort, config.host);
     if (metrics !== undefined) watchDeps(metrics, { db, redis });
     const deps = createDeps({

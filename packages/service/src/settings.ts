@@ -1,5 +1,5 @@
 import { createVersionedCache, versionOf } from '@gatehouse/auth';
-import type { Database } from '@gatehouse/db';
+import type { Sql } from '@gatehouse/db';
 import type { Versions } from '@gatehouse/limits';
 
 /** What an operator can set while everything runs. */
@@ -25,14 +25,14 @@ export const SETTING_NAMES = {
 } as const satisfies Record<string, keyof Settings>;
 
 /** Reads the settings as they are in the database. */
-export async function loadSettings(db: Database): Promise<Settings> {
-  const rows = await db.prisma.setting.findMany();
+export async function loadSettings(db: Sql): Promise<Settings> {
+  const rows = await db.query<{ name: string; value: unknown }>`SELECT name, value FROM settings`;
   const changed = rows.flatMap(({ name, value }) => (isSettingName(name) ? [[SETTING_NAMES[name], value]] : []));
   return { ...DEFAULT_SETTINGS, ...Object.fromEntries(changed) };
 }
 
 /** The settings, remembered for as long as nobody changes them. */
-export function createSettings(db: Database, versions: Versions): () => Promise<Settings> {
+export function createSettings(db: Sql, versions: Versions): () => Promise<Settings> {
   const cache = createVersionedCache({ versions, lookup: () => loadSettings(db), namesOf: () => [versionOf.settings] });
   return async () => (await cache.get('settings')) ?? DEFAULT_SETTINGS;
 }

@@ -43,7 +43,7 @@ export async function createTestDeps({
   const { db, url, close } = await createTestDatabase({ databaseUrl: process.env.TEST_DATABASE_URL });
   const redisUrl = process.env.TEST_REDIS_URL;
   const redisPrefix = `test:${randomBytes(6).toString('hex')}:`;
-  const redis = redisUrl === undefined ? undefined : connectRedis({ url: redisUrl, keyPrefix: redisPrefix, log });
+  const redis = redisUrl === undefined ? undefined : await connectRedis({ url: redisUrl, keyPrefix: redisPrefix, log });
   await redis?.waitUntilReady(2_000);
   const deps = createDeps({
     name: 'test',

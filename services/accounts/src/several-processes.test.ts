@@ -27,7 +27,7 @@ describeWithRedis('several accounts processes', () => {
   beforeAll(async () => {
     redis = await startRedis();
     shared = await createTestDeps();
-    links = [1, 2].map(() => connectRedis({ url: redis.url }));
+    links = await Promise.all([1, 2].map(() => connectRedis({ url: redis.url })));
     await Promise.all(links.map((link) => link.waitUntilReady(5_000)));
     services = await Promise.all(links.map((link) => startProcess(shared, link)));
   });

@@ -6,7 +6,7 @@ import { startGateway } from './start-gateway.ts';
 runProcess(async () => {
   const config = loadConfig('gateway');
   const log = createLog('gateway', config.logLevel);
-  const redis = config.redisUrl === undefined ? undefined : connectRedis({ url: config.redisUrl.reveal(), log });
+  const redis = config.redisUrl === undefined ? undefined : await connectRedis({ url: config.redisUrl.reveal(), log });
   const metrics = await serveMetrics(config.metricsPort, config.host);
   if (metrics !== undefined) watchRedis(metrics, redis);
   const gateway = await startGateway({

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Writable } from 'node:stream';
-import { createLog, createMetrics, type Listening, type Route } from '@gatehouse/http';
+import { createLog, createMetrics, type Listening, type Metrics, type Route } from '@gatehouse/http';
 import { createLimits } from '@gatehouse/limits';
 import { startTestService, type TestService } from '@gatehouse/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -63,11 +63,12 @@ describe('a trace', () => {
 });
 
 describe('metrics of the gateway', () => {
-  const metrics = createMetrics();
+  let metrics: Metrics;
   let gateway: Listening;
   let upstream: Server;
 
   beforeAll(async () => {
+    metrics = await createMetrics();
     upstream = createServer((_request, response) => {
       response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
     });

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:net';
 import { type Database, Prisma } from '@gatehouse/db';
-import { connectRedis } from '@gatehouse/limits';
+import { connectRedis, type RedisLink } from '@gatehouse/limits';
 import { hasRedisServer, startRedis } from '@gatehouse/limits/testing';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { findNeedles } from './testing/needles.ts';
@@ -139,7 +139,7 @@ it('no planted secret is in the metrics', () => {
 });
 
 (hasRedisServer() ? it : it.skip)('no planted secret is in Redis', async () => {
-  const link = connectRedis({ url: redis?.url ?? '', keyPrefix: '', timeoutMs: 10_000 });
+  const link = await connectRedis({ url: redis?.url ?? '', keyPrefix: '', timeoutMs: 10_000 });
   await link.waitUntilReady(5_000);
   const text = await link.run(async (client) => {
     const pieces: string[] = [];
@@ -151,7 +151,7 @@ it('no planted secret is in the metrics', () => {
   expect(findNeedles(world.secrets, 'Redis', text)).toEqual([]);
 });
 
-type Client = Parameters<Parameters<ReturnType<typeof connectRedis>['run']>[0]>[0];
+type Client = Parameters<Parameters<RedisLink['run']>[0]>[0];
 const READERS: Readonly<Record<string, (client: Client, key: string) => Promise<unknown>>> = {
   string: (client, key) => client.get(key),
   hash: (client, key) => client.hgetall(key),

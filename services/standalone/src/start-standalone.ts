@@ -46,7 +46,7 @@ async function start(config: CompleteConfig, closers: (() => Promise<void>)[]): 
   closers.push(() => db.close());
   await migrate(db, log);
   const redisUrl = reveal(config.redisUrl);
-  const redis = redisUrl === undefined ? undefined : connectRedis({ url: redisUrl, log });
+  const redis = redisUrl === undefined ? undefined : await connectRedis({ url: redisUrl, log });
   if (redis !== undefined) closers.push(() => redis.close());
   const metrics = await serveMetrics(config.metricsPort, config.host);
   if (metrics !== undefined) {

@@ -6,7 +6,6 @@ import { lockDataDir } from '../data-dir-lock.ts';
 import type { DatabaseLog } from '../log.ts';
 import { migrate } from '../migrate.ts';
 import { openDatabase } from '../open-database.ts';
-import { openEmbeddedDirectory } from '../open-embedded.ts';
 import { readMigrationState } from '../pending-migrations.ts';
 import type { Vault } from '../vault.ts';
 import { type BackupFacts, checkBackup } from './check-backup.ts';
@@ -72,6 +71,7 @@ async function restoreEmbedded({ open, dataDir, log, now, onProgress }: RestoreO
   const [current, fresh] = [join(dataDir, 'pg'), join(dataDir, 'pg.restoring')];
   try {
     await rm(fresh, { recursive: true, force: true });
+    const { openEmbeddedDirectory } = await import('../open-embedded.ts');
     const db = await openEmbeddedDirectory(fresh);
     try {
       await migrate(db, log);

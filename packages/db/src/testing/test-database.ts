@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import type { Database } from '../database.ts';
-import { makeEmbeddedTemplate } from '../embedded-template.ts';
 import type { DatabaseLog } from '../log.ts';
+import { makeEmbeddedTemplate } from '../make-embedded-template.ts';
 import { migrate } from '../migrate.ts';
 import { hashMigrations, readMigrations } from '../migrations.ts';
 import { openDatabase } from '../open-database.ts';

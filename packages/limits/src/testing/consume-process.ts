@@ -3,7 +3,7 @@ import { connectRedis, createLimits } from '../index.ts';
 
 // Run by a test as a process of its own: arguments are the URL of Redis, the key prefix, and the number of calls.
 const [url = '', keyPrefix = '', calls = '0'] = process.argv.slice(2);
-const redis = connectRedis({ url, keyPrefix });
+const redis = await connectRedis({ url, keyPrefix });
 const limits = createLimits({ redis });
 await redis.waitUntilReady(10_000);
 process.stdout.write('ready\n');

@@ -1,7 +1,8 @@
-import type { Database } from '@gatehouse/db';
+import type { Database, Sql } from '@gatehouse/db';
 import { Fault } from '@gatehouse/faults';
 import { endpoint } from '@gatehouse/http';
 import Joi from 'joi';
+import type { StoredMembership } from '../membership/effective-membership.ts';
 import { graceUntil } from '../membership/lapse-timeline.ts';
 import { members as allOf, okReply, okSchema, plainOrNull, plainOrZero, plainTimeSchema } from './altercpa-formats.ts';
 import type { Member, Members } from './members.ts';
@@ -18,21 +19,39 @@ export function getInfo(members: Members) {
     replies: { 200: okSchema(infoMembers()) },
     faults: ['NO_CREDENTIAL', 'BAD_CREDENTIAL', 'ACCOUNT_BANNED', 'ACCOUNT_INACTIVE', 'SUBSCRIPTION_LAPSED'],
     async handle({ principal, db, now }) {
-      const user = await db.prisma.user.findUnique({ where: { id: principal.id }, include: { tariff: true } });
-      if (user === null) throw new Fault('BAD_CREDENTIAL');
+      const profile = await findProfile(db, principal.id);
+      if (profile === null) throw new Fault('BAD_CREDENTIAL');
       return okReply({
-        id: user.id,
-        name: user.name,
-        login: user.login,
-        lang: user.lang,
-        tariff: user.tariffName,
-        tariff_name: user.tariff.title,
-        paid_until: plainOrZero(user.membershipExpiresAt),
-        notify: { tariff: user.notifyTariff, leads: user.notifyLeads },
-        grace_until: plainOrNull(graceUntil(user, now)),
+        id: principal.id,
+        name: profile.name,
+        login: profile.login,
+        lang: profile.lang,
+        tariff: profile.tariff,
+        tariff_name: profile.tariffTitle,
+        paid_until: plainOrZero(profile.membershipExpiresAt),
+        notify: { tariff: profile.notifyTariff, leads: profile.notifyLeads },
+        grace_until: plainOrNull(graceUntil(profile, now)),
       });
     },
   });
+}
+
+interface Profile extends StoredMembership {
+  readonly name: string;
+  readonly login: string | null;
+  readonly lang: string;
+  readonly tariff: string;
+  readonly tariffTitle: string;
+  readonly notifyTariff: boolean;
+  readonly notifyLeads: boolean;
+}
+
+async function findProfile(db: Sql, userId: number): Promise<Profile | null> {
+  const [profile] = await db.query<Profile>`
+    SELECT u.name, u.login, u.lang, u.tariff, t.title AS "tariffTitle", u.membership::text AS membership,
+      u.membership_expires_at AS "membershipExpiresAt", u.notify_tariff AS "notifyTariff", u.notify_leads AS "notifyLeads"
+    FROM users u JOIN tariffs t ON t.name = u.tariff WHERE u.id = ${userId}`;
+  return profile ?? null;
 }
 
 function infoMembers(): Joi.SchemaMap {

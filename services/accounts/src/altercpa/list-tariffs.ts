@@ -1,4 +1,4 @@
-import type { Database } from '@gatehouse/db';
+import type { Database, Prisma } from '@gatehouse/db';
 import { endpoint } from '@gatehouse/http';
 import Joi from 'joi';
 import { members as allOf, okReply, okSchema } from './altercpa-formats.ts';
@@ -16,7 +16,8 @@ export function listTariffs(members: Members) {
     replies: { 200: okSchema(Joi.array().items(tariffSchema()).required()) },
     faults: ['NO_CREDENTIAL', 'BAD_CREDENTIAL', 'ACCOUNT_BANNED', 'ACCOUNT_INACTIVE', 'SUBSCRIPTION_LAPSED'],
     async handle({ db }) {
-      const tariffs = await db.prisma.tariff.findMany({ orderBy: [{ price: 'asc' }, { name: 'asc' }] });
+      const tariffs = await db.query<{ name: string; title: string; price: Prisma.Decimal; campaigns: number }>`
+        SELECT name, title, price, campaigns FROM tariffs ORDER BY price, name`;
       return okReply(tariffs.map(({ name, title, price, campaigns }) => ({ name, title, price: price.toNumber(), campaigns })));
     },
   });

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createTransport } from 'nodemailer';
 
 /** A mail to one person, plain text. */
 export interface MailMessage {
@@ -28,25 +27,41 @@ export interface MailTransportOptions {
 
 const TIMEOUTS_MS = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 20_000 };
 
-/** Mails by nodemailer: to an SMTP server, or to `.eml` files that only their owner may read, since they hold tokens. */
+/**
+ * Mails by nodemailer, which the first mail loads: to an SMTP server, or to `.eml` files that only their owner may read, since they
+ * hold tokens.
+ */
 export function createMailTransport({ smtpUrl, outboxDir, from }: MailTransportOptions): MailTransport {
-  // A mail is text that we wrote: nothing in it may make nodemailer read a file or a URL.
-  const safe = { disableFileAccess: true, disableUrlAccess: true };
-  if (smtpUrl === undefined) return fileTransport(outboxDir, createTransport({ streamTransport: true, buffer: true, ...safe }, { from }));
-  const smtp = createTransport({ url: smtpUrl, pool: true, maxConnections: 2, ...TIMEOUTS_MS, ...safe }, { from });
+  return smtpUrl === undefined ? fileTransport(outboxDir, from) : smtpTransport(smtpUrl, from);
+}
+
+/** A mail is text that we wrote: nothing in it may make nodemailer read a file or a URL. */
+const SAFE = { disableFileAccess: true, disableUrlAccess: true };
+
+function smtpTransport(url: string, from: string): MailTransport {
+  const open = async () => {
+    const { createTransport } = await import('nodemailer');
+    return createTransport({ url, pool: true, maxConnections: 2, ...TIMEOUTS_MS, ...SAFE }, { from });
+  };
+  let opened: ReturnType<typeof open> | undefined;
   return {
-    send: async (message) => void (await smtp.sendMail(message)),
-    close: () => smtp.close(),
+    async send(message) {
+      opened ??= open();
+      await (await opened).sendMail(message);
+    },
+    close: () =>
+      void opened?.then(
+        (smtp) => smtp.close(),
+        () => undefined,
+      ),
   };
 }
 
-interface Composer {
-  sendMail(message: MailMessage): Promise<{ readonly message: unknown }>;
-}
-
-function fileTransport(outboxDir: string, composer: Composer): MailTransport {
+function fileTransport(outboxDir: string, from: string): MailTransport {
   return {
     async send(message) {
+      const { createTransport } = await import('nodemailer');
+      const composer = createTransport({ streamTransport: true, buffer: true, ...SAFE }, { from });
       const { message: bytes } = await composer.sendMail(message);
       if (!Buffer.isBuffer(bytes)) throw new Error('the mail was not composed');
       await mkdir(outboxDir, { recursive: true, mode: 0o700 });

@@ -1,5 +1,5 @@
 import { hashToken, newToken, versionOf } from '@gatehouse/auth';
-import type { Database } from '@gatehouse/db';
+import type { Sql } from '@gatehouse/db';
 import { Fault } from '@gatehouse/faults';
 import { created, type ServiceRequest } from '@gatehouse/http';
 import type { ServiceDeps } from '@gatehouse/service';
@@ -40,7 +40,7 @@ export function openSessionEndpoint(deps: ServiceDeps, verifier: KeyVerifier) {
     async handle({ request, body, db, afterCommit }) {
       const question = toQuestion(body);
       // The use of the key and the Session are one: neither is without the other.
-      const outcome = await db.tx(async (tx) => {
+      const outcome = await db.sqlTx(async (tx) => {
         const verification = await verifier.verify(tx, question, request, { withKeyless: false });
         return open(tx, question, verification, request);
       });
@@ -63,12 +63,7 @@ interface OpenedSession {
   readonly expires_at: string;
 }
 
-async function open(
-  tx: Database,
-  question: VerifyQuestion,
-  { answer, key, useId }: Verification,
-  request: ServiceRequest,
-): Promise<Outcome> {
+async function open(tx: Sql, question: VerifyQuestion, { answer, key, useId }: Verification, request: ServiceRequest): Promise<Outcome> {
   if (answer.code !== 'KEY_VALID' || key === null) return { refusal: answer.code };
   const token = newToken('ks_');
   const { now, caller } = request;

@@ -75,7 +75,7 @@ export interface NewSession {
  * Opens a Session. Of one use there is one Session: opened again (its answer was lost), it gets the new token.
  * @returns null when the Session of this use has ended
  */
-export async function openSession(db: Database, session: NewSession): Promise<{ readonly id: number; readonly startedAt: Date } | null> {
+export async function openSession(db: Sql, session: NewSession): Promise<{ readonly id: number; readonly startedAt: Date } | null> {
   const [row] = await db.query<{ id: number; started_at: Date }>`
     INSERT INTO key_sessions (key_id, user_id, service_id, hwid, token_hash, use_id, address, started_at, last_heartbeat_at, expires_at)
     VALUES (${session.keyId}, ${session.ownerId}, ${session.serviceId}, ${session.hwid}, ${session.tokenHash}, ${session.useId},

@@ -1,5 +1,5 @@
 import { type KeyObject, sign } from 'node:crypto';
-import type { Database, Vault } from '@gatehouse/db';
+import type { Sql, Vault } from '@gatehouse/db';
 import { Fault } from '@gatehouse/faults';
 import { canonicalJson, type JsonValue } from './canonical-json.ts';
 import { ensureSigningKey, findPrivateKey, listSigningKeys } from './signing-key-repository.ts';
@@ -12,7 +12,7 @@ export interface Signer {
    * @param kid the key pair that signs now, as the database says; null when there is none yet
    */
   sign<Answer extends { readonly [name: string]: JsonValue }>(
-    db: Database,
+    db: Sql,
     kid: string | null,
     answer: Answer,
   ): Promise<Answer & { readonly kid: string; readonly signature: string }>;
@@ -22,14 +22,14 @@ export interface Signer {
 export function createSigner(vault: Vault, clock: () => Date): Signer {
   const keys = new Map<string, KeyObject>();
 
-  async function openKey(db: Database, kid: string): Promise<KeyObject> {
+  async function openKey(db: Sql, kid: string): Promise<KeyObject> {
     const key = await findPrivateKey(db, vault, kid);
     if (key === null) throw new Fault('INTERNAL', { internal: `signing key ${kid} is gone` });
     keys.set(kid, key);
     return key;
   }
 
-  async function firstKid(db: Database): Promise<string> {
+  async function firstKid(db: Sql): Promise<string> {
     await ensureSigningKey(db, vault, clock());
     const [current] = await listSigningKeys(db);
     if (current === undefined) throw new Fault('INTERNAL', { internal: 'there is no signing key' });

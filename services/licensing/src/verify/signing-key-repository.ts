@@ -1,5 +1,5 @@
 import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import type { Database, Vault } from '@gatehouse/db';
+import type { Sql, Vault } from '@gatehouse/db';
 
 /** The public half of a key pair that signs, or once signed, verify answers. */
 export interface PublicSigningKey {
@@ -14,7 +14,7 @@ export interface PublicSigningKey {
 const LOCK = 0x7369676e;
 
 /** All key pairs, the one that signs first. */
-export async function listSigningKeys(db: Database): Promise<PublicSigningKey[]> {
+export async function listSigningKeys(db: Sql): Promise<PublicSigningKey[]> {
   const rows = await db.query<{ kid: string; public_key: Uint8Array; created_at: Date; retired_at: Date | null }>`
     SELECT kid, public_key, created_at, retired_at FROM signing_keys ORDER BY retired_at DESC NULLS FIRST, created_at DESC`;
   return rows.map(({ kid, public_key, created_at, retired_at }) => ({
@@ -26,35 +26,41 @@ export async function listSigningKeys(db: Database): Promise<PublicSigningKey[]>
 }
 
 /** The private half. @returns null when there is no such key. @throws VaultError when DATA_KEY is another */
-export async function findPrivateKey(db: Database, vault: Vault, kid: string): Promise<KeyObject | null> {
-  const row = await db.prisma.signingKey.findUnique({ where: { kid } });
-  if (row === null) return null;
-  return createPrivateKey({ key: vault.open(row.privateKey, sealContext(kid)), format: 'der', type: 'pkcs8' });
+export async function findPrivateKey(db: Sql, vault: Vault, kid: string): Promise<KeyObject | null> {
+  const [row] = await db.query<{ private_key: Uint8Array }>`SELECT private_key FROM signing_keys WHERE kid = ${kid}`;
+  if (row === undefined) return null;
+  return createPrivateKey({ key: vault.open(row.private_key, sealContext(kid)), format: 'der', type: 'pkcs8' });
 }
 
 /** Makes the first key pair of this installation; with several processes at once there is still one. */
-export function ensureSigningKey(db: Database, vault: Vault, now: Date): Promise<void> {
-  return db.tx(async (tx) => {
+export async function ensureSigningKey(db: Sql, vault: Vault, now: Date): Promise<void> {
+  // So it is at every start but the first.
+  if (await isThere(db)) return;
+  await db.sqlTx(async (tx) => {
     await lock(tx);
-    const current = await tx.prisma.signingKey.findFirst({ where: { retiredAt: null }, select: { kid: true } });
-    if (current === null) await insertSigningKey(tx, vault, now);
+    if (!(await isThere(tx))) await insertSigningKey(tx, vault, now);
   });
 }
 
+async function isThere(db: Sql): Promise<boolean> {
+  const [current] = await db.query`SELECT 1 FROM signing_keys WHERE retired_at IS NULL LIMIT 1`;
+  return current !== undefined;
+}
+
 /** Retires the key pair that signs and makes the next. @returns the kid of the new one */
-export function rotateSigningKey(db: Database, vault: Vault, now: Date): Promise<string> {
-  return db.tx(async (tx) => {
+export function rotateSigningKey(db: Sql, vault: Vault, now: Date): Promise<string> {
+  return db.sqlTx(async (tx) => {
     await lock(tx);
-    await tx.prisma.signingKey.updateMany({ where: { retiredAt: null }, data: { retiredAt: now } });
+    await tx.execute`UPDATE signing_keys SET retired_at = ${now} WHERE retired_at IS NULL`;
     return insertSigningKey(tx, vault, now);
   });
 }
 
-async function lock(tx: Database): Promise<void> {
+async function lock(tx: Sql): Promise<void> {
   await tx.query`SELECT 1 AS locked FROM pg_advisory_xact_lock(${LOCK}::bigint)`;
 }
 
-async function insertSigningKey(db: Database, vault: Vault, now: Date): Promise<string> {
+async function insertSigningKey(db: Sql, vault: Vault, now: Date): Promise<string> {
   const pair = generateKeyPairSync('ed25519');
   const publicKey = pair.publicKey.export({ format: 'der', type: 'spki' });
   const kid = createHash('sha256').update(publicKey).digest('base64url').slice(0, 16);

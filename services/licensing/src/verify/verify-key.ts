@@ -1,5 +1,5 @@
 import { last4 } from '@gatehouse/auth';
-import type { Database } from '@gatehouse/db';
+import type { Sql } from '@gatehouse/db';
 import { Fault } from '@gatehouse/faults';
 import type { ServiceRequest } from '@gatehouse/http';
 import type { ServiceDeps } from '@gatehouse/service';
@@ -16,12 +16,7 @@ export interface KeyVerifier {
    * @param options.withKeyless whether a service may do without a key; a Session cannot
    * @throws Fault TOO_MANY_REQUESTS to an address that tries too many unknown keys
    */
-  verify(
-    db: Database,
-    question: VerifyQuestion,
-    request: ServiceRequest,
-    options: { readonly withKeyless: boolean },
-  ): Promise<Verification>;
+  verify(db: Sql, question: VerifyQuestion, request: ServiceRequest, options: { readonly withKeyless: boolean }): Promise<Verification>;
 }
 
 /** An answer and what stands behind it. */
@@ -42,7 +37,7 @@ export function createKeyVerifier(deps: ServiceDeps, signer: Signer): KeyVerifie
   const { loadFacts, recordUse } = createVerifyRepository(deps.db);
 
   async function attempt(
-    db: Database,
+    db: Sql,
     question: VerifyQuestion,
     network: string,
     now: Date,

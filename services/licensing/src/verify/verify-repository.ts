@@ -1,5 +1,5 @@
 import { hashToken } from '@gatehouse/auth';
-import { askTogether, type Database, Prisma, UniqueViolation, WriteConflict } from '@gatehouse/db';
+import { askTogether, Prisma, type Sql, UniqueViolation, WriteConflict } from '@gatehouse/db';
 import type { VerifyAnswer } from './answer.ts';
 import type { JudgeFacts, KeyFacts, KeyUse } from './judge.ts';
 
@@ -69,14 +69,14 @@ export interface FactsQuestion extends VerifyQuestion {
 
 /** What verifying reads and writes: within a transaction from that one, else together with those who ask at the same time. */
 export interface VerifyRepository {
-  loadFacts(db: Database, question: FactsQuestion): Promise<VerifyFacts>;
+  loadFacts(db: Sql, question: FactsQuestion): Promise<VerifyFacts>;
   /**
    * Writes what a verdict changes, and the answer when it has a nonce, as one statement that only happens if what was decided from
    * still holds.
    * @returns null when it does not, or when the same question was answered meanwhile: load and judge again
    * @throws WriteConflict in a transaction, which then must begin again
    */
-  recordUse(db: Database, record: UseRecord): Promise<RecordedUse | null>;
+  recordUse(db: Sql, record: UseRecord): Promise<RecordedUse | null>;
 }
 
 /** What was written. */
@@ -89,11 +89,11 @@ export interface RecordedUse {
  * Makes what the verifier of a process reads and writes by.
  * @param shared the database outside of transactions
  */
-export function createVerifyRepository(shared: Database): VerifyRepository {
+export function createVerifyRepository(shared: Sql): VerifyRepository {
   const loadTogether = askTogether((questions: readonly FactsQuestion[]) => loadVerifyFacts(shared, questions));
   const noteTogether = askTogether((records: readonly UseRecord[]) => noteUses(shared, records, SKIP_LOCKED));
 
-  async function noteUse(db: Database, record: UseRecord): Promise<RecordedUse | null> {
+  async function noteUse(db: Sql, record: UseRecord): Promise<RecordedUse | null> {
     if (record.question.nonce === null) return { useId: null };
     const noted = db === shared ? await noteTogether(record) : null;
     // The same question may have been answered meanwhile, or its key be locked: that is waited for alone.
@@ -125,7 +125,7 @@ export function createVerifyRepository(shared: Database): VerifyRepository {
  * each question on its index, however many rows there were when it was planned.
  * @returns facts in the order of the questions
  */
-async function loadVerifyFacts(db: Database, questions: readonly FactsQuestion[]): Promise<VerifyFacts[]> {
+async function loadVerifyFacts(db: Sql, questions: readonly FactsQuestion[]): Promise<VerifyFacts[]> {
   const rows = await db.query<FactsRow>`
     SELECT q.place,
       EXISTS (SELECT FROM address_bans a
@@ -216,7 +216,7 @@ const SKIP_LOCKED = Prisma.sql`SKIP LOCKED`;
  * @param whenLocked what becomes of a key that is locked: skipped, or, if it says nothing, waited for
  * @returns null for what was answered meanwhile, or skipped
  */
-async function noteUses(db: Database, records: readonly UseRecord[], whenLocked: Prisma.Sql): Promise<(RecordedUse | null)[]> {
+async function noteUses(db: Sql, records: readonly UseRecord[], whenLocked: Prisma.Sql): Promise<(RecordedUse | null)[]> {
   const rows = await db.query<{ place: number; id: number }>`/* planned once */
     WITH asked AS MATERIALIZED (
       SELECT place, decode(key_hash, 'hex') AS key_hash, key_id, hwid, nonce, service_id, verdict, answer, now
@@ -250,7 +250,7 @@ function toUseRow({ question, key, answer, now }: UseRecord, place: number) {
   return { place, key_hash, key_id: key.id, hwid: hwid ?? '', nonce, service_id: serviceId, verdict: answer.code, answer, now };
 }
 
-async function spendKey(db: Database, { question, key, answer, now }: UseRecord, use: KeyUse): Promise<RecordedUse | null> {
+async function spendKey(db: Sql, { question, key, answer, now }: UseRecord, use: KeyUse): Promise<RecordedUse | null> {
   const [row] = await db.query<{ use_id: number | null }>`
     WITH spent AS (
       UPDATE licence_keys
@@ -279,6 +279,6 @@ async function spendKey(db: Database, { question, key, answer, now }: UseRecord,
 }
 
 /** Deletes uses that are too old to be asked for again; Sessions that they opened stay. */
-export async function pruneVerifyUses(db: Database, now: Date): Promise<void> {
+export async function pruneVerifyUses(db: Sql, now: Date): Promise<void> {
   await db.execute`DELETE FROM verify_uses WHERE created_at <= ${new Date(now.getTime() - REPLAY_MS)}`;
 }

@@ -17,7 +17,7 @@ const SALT_BYTES = 16;
  * @param address of the caller, or its network; IPv6 counts by /64
  */
 export async function setMemberHash(
-  db: Database,
+  db: Sql,
   { memberId, sessionId, address, now }: { memberId: number; sessionId: number; address: string; now: Date },
 ): Promise<void> {
   const { salt, hashV4, hashV6 } = drawHash(address);

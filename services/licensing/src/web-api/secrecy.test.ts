@@ -8,7 +8,7 @@ import { HOME, type SeededMember, seedMember } from './testing/seed-member.ts';
 
 let app: TestService;
 let planted: SeededMember;
-const metrics = createMetrics();
+const metrics = await createMetrics();
 const lines: string[] = [];
 const replies: string[] = [];
 

@@ -1,3 +1,6 @@
+import { request } from 'node:http';
+import { text as readText } from 'node:stream/consumers';
+
 /** Calls our own gateway as any client would. */
 export interface ApiClient {
   /** @returns the reply's JSON. @throws ApiRefusal when it is no success */
@@ -13,21 +16,26 @@ export class ApiRefusal extends Error {
   }
 }
 
-/** Makes a client of the gateway at `baseUrl`. */
+/** Makes a client of the gateway at `baseUrl`. On `node:http`: `fetch` would be loaded for this alone, and every start waits for it. */
 export function createApiClient(baseUrl: string): ApiClient {
   return {
     async call(method, path, { token, body } = {}) {
-      const response = await fetch(baseUrl + path, {
-        method,
-        headers: {
-          ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      });
-      const text = await response.text();
-      if (!response.ok) throw new ApiRefusal(method, path, response.status, text);
+      const headers = {
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      };
+      const { status, text } = await send(baseUrl + path, method, headers, body === undefined ? undefined : JSON.stringify(body));
+      if (status < 200 || status > 299) throw new ApiRefusal(method, path, status, text);
       return text === '' ? undefined : JSON.parse(text);
     },
   };
+}
+
+function send(url: string, method: string, headers: Readonly<Record<string, string>>, body: string | undefined) {
+  return new Promise<{ readonly status: number; readonly text: string }>((resolve, reject) => {
+    const sent = request(url, { method, headers }, (response) => {
+      readText(response).then((text) => resolve({ status: response.statusCode ?? 0, text }), reject);
+    });
+    sent.on('error', reject).end(body);
+  });
 }

@@ -4,6 +4,7 @@ import { type ApiClient, ApiRefusal } from './api-client.ts';
 import type { DemoState } from './demo-state.ts';
 
 const YEAR_MS = 365 * 24 * 60 * 60 * 1000;
+const MONTH_MS = 30 * 24 * 60 * 60 * 1000;
 
 /** Makes the demo's people, keys, site and vouchers, through the same APIs that an operator uses. */
 export async function fillDemo(api: ApiClient, adminToken: string, now: Date): Promise<DemoState> {
@@ -41,26 +42,25 @@ export async function fillDemo(api: ApiClient, adminToken: string, now: Date): P
 }
 
 /**
- * Renews what of the demo has run out since: the membership, secrets that were revoked, the member's activity and Session.
+ * Renews what of the demo has run out since, or will within a month: the membership, secrets that were revoked, the member's
+ * activity and Session.
  * @returns the state with the secrets that hold now
  */
 export async function renewDemo(api: ApiClient, adminToken: string, state: DemoState, now: Date): Promise<DemoState> {
-  const body = {
-    is_active: true,
-    banned: false,
-    membership: { status: 'premium', expires_at: new Date(now.getTime() + YEAR_MS).toISOString() },
-  };
-  await api.call('PATCH', `/admin/v1/users/${state.memberId}`, { token: adminToken, body });
+  const isMemberGood = await holdsForAMonth(api, state.phpstrapToken, now);
+  if (!isMemberGood) await renewMember(api, adminToken, state.memberId, now);
   const restApiKey = await keepOr(
     () => api.call('GET', '/keys?limit=1', { token: state.restApiKey }),
     state.restApiKey,
     () => addCredential(api, adminToken, state.sellerId, { kind: 'rest-api', scopes: ['rest-api:*'], name: 'demo' }),
   );
-  const phpstrapToken = await keepOr(
-    () => api.call('GET', '/api/v1/me.php', { token: state.phpstrapToken }),
-    state.phpstrapToken,
-    () => addCredential(api, adminToken, state.memberId, { kind: 'phpstrap' }),
-  );
+  const phpstrapToken = isMemberGood
+    ? state.phpstrapToken
+    : await keepOr(
+        () => api.call('GET', '/api/v1/me.php', { token: state.phpstrapToken }),
+        state.phpstrapToken,
+        () => addCredential(api, adminToken, state.memberId, { kind: 'phpstrap' }),
+      );
   const isAltercpaGood = async () => {
     const { status } = await api.call<{ status: string }>('GET', '/api/profile/info.json', { token: state.altercpaKey });
     if (status !== 'ok') throw new Error('the key is refused');
@@ -75,6 +75,28 @@ export async function renewDemo(api: ApiClient, adminToken: string, state: DemoS
   const licenceKey = await keepOr(openSession, state.licenceKey, () => addKeys(api, restApiKey, adminToken, state.memberId));
   if (licenceKey !== state.licenceKey) await api.call('POST', '/sessions', { body: { ...session, key: licenceKey } });
   return { ...state, restApiKey, phpstrapToken, altercpaKey, siteApiKey, licenceKey };
+}
+
+/** Whether a token is good, and its holder premium for a month at least: then there is nothing to renew, as at most starts. */
+async function holdsForAMonth(api: ApiClient, token: string, now: Date): Promise<boolean> {
+  try {
+    const { data } = await api.call<{ data: { membership: { status: string; expires: string | null } } }>('GET', '/api/v1/me.php', {
+      token,
+    });
+    const { status, expires } = data.membership;
+    return status === 'premium' && Date.parse(`${expires}Z`) > now.getTime() + MONTH_MS;
+  } catch {
+    return false;
+  }
+}
+
+async function renewMember(api: ApiClient, adminToken: string, memberId: number, now: Date): Promise<void> {
+  const body = {
+    is_active: true,
+    banned: false,
+    membership: { status: 'premium', expires_at: new Date(now.getTime() + YEAR_MS).toISOString() },
+  };
+  await api.call('PATCH', `/admin/v1/users/${memberId}`, { token: adminToken, body });
 }
 
 async function keepOr(check: () => Promise<unknown>, kept: string, renew: () => Promise<string>): Promise<string> {
