@@ -55,24 +55,23 @@ const hex = (/** @type {string} */ text) => Buffer.from(text, 'hex').toString();
 const app = express();
 app.disable('x-powered-by');
 app.disable('etag');
-const form = express.urlencoded({ extended: false });
 app.get('/radius/access-point', (/** @type {any} */ _request, /** @type {any} */ response) => response.json(describeAccessPoint(SECRET)));
-app.post('/radius/authorize', form, async (/** @type {any} */ request, /** @type {any} */ response) => {
-  const id = await findVouchers(hex(request.body['User-Name']));
+app.get('/radius/authorize', async (/** @type {any} */ request, /** @type {any} */ response) => {
+  const id = await findVouchers(hex(request.query['User-Name']));
   response.json({ 'control:Tmp-String-2': attribute(PASSCODE), 'control:Tmp-String-3': attribute(`voucher-${id}`) });
 });
-app.post('/radius/login', form, async (/** @type {any} */ request, /** @type {any} */ response) => {
+app.post('/radius/login', async (/** @type {any} */ request, /** @type {any} */ response) => {
   const classRef = randomBytes(16).toString('hex');
   const id = Number(String(request.query.ref).replace(/\D/g, ''));
-  await openSessions({ id, mac: hex(request.body['Calling-Station-Id']), login: hex(request.body['User-Name']), classRef });
+  await openSessions({ id, mac: hex(request.query['Calling-Station-Id']), login: hex(request.query['User-Name']), classRef });
   response.json({
     'reply:Class': attribute(classRef),
     'reply:Acct-Interim-Interval': attribute('60'),
     'reply:Session-Timeout': attribute('86400'),
   });
 });
-app.post('/radius/accounting', form, async (/** @type {any} */ request, /** @type {any} */ response) => {
-  await addReports({ classRef: hex(String(request.body.Class).replace(/^0x/, '')), octets: request.body['Acct-Input-Octets'] || '0' });
+app.post('/radius/accounting', async (/** @type {any} */ request, /** @type {any} */ response) => {
+  await addReports({ classRef: hex(String(request.query.Class).replace(/^0x/, '')), octets: request.query['Acct-Input-Octets'] || '0' });
   response.status(204).end();
 });
 

@@ -20,17 +20,31 @@ const MAX_DETAILS = 20;
 export function validate<T>(schema: Joi.ObjectSchema<T>, input: unknown, options: ValidateOptions): T {
   const poison = findPoison(input, [], 0);
   if (poison !== null) throw new Fault('BAD_PARAMETER', { details: [poison] });
-  const result = schema.validate(input ?? {}, {
-    abortEarly: false,
-    convert: options.convert,
-    allowUnknown: options.unknown === 'ignore',
-    stripUnknown: options.unknown === 'ignore',
-    errors: { label: false, wrap: { label: false, array: false, string: false } },
-    messages: MESSAGES,
-  });
+  const result = prepare(schema, options).validate(input ?? {});
   // Joi's error holds the whole input: only paths and rules leave this function.
   if (result.error !== undefined) throw new Fault('BAD_PARAMETER', { details: result.error.details.slice(0, MAX_DETAILS).map(toDetail) });
   return result.value;
+}
+
+const prepared = new WeakMap<Joi.ObjectSchema, Map<string, Joi.ObjectSchema>>();
+
+/** The schema with these options as its own: Joi would read them anew with each call, which takes longer than most checks. */
+function prepare<T>(schema: Joi.ObjectSchema<T>, { convert, unknown }: ValidateOptions): Joi.ObjectSchema<T> {
+  const variants = prepared.get(schema) ?? new Map<string, Joi.ObjectSchema>();
+  prepared.set(schema, variants);
+  const name = `${convert} ${unknown}`;
+  const variant =
+    variants.get(name) ??
+    schema.prefs({
+      abortEarly: false,
+      convert,
+      allowUnknown: unknown === 'ignore',
+      stripUnknown: unknown === 'ignore',
+      errors: { label: false, wrap: { label: false, array: false, string: false } },
+      messages: MESSAGES,
+    });
+  variants.set(name, variant);
+  return variant;
 }
 
 // Joi's own texts for these hold the rejected value.

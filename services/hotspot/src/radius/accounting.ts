@@ -33,7 +33,7 @@ export function createAccounting(deps: ServiceDeps): (request: ServiceRequest) =
   const store = createStore(deps);
   return async (request) => {
     const nasId = readAccessPointId(request);
-    const attributes = await readAttributes(request);
+    const attributes = readAttributes(request);
     const status = attributes.word('Acct-Status-Type');
     if (status === 'Accounting-On' || status === 'Accounting-Off') {
       const nasAddress = canonicalAddress(String(request.query.from));

@@ -19,7 +19,7 @@ export function createAuthorizer({ db, vault }: ServiceDeps, foundLogins: FoundL
   const find = askTogether((attempts: readonly Attempt[]) => findCandidates(db, attempts));
   return async (request) => {
     const nasId = readAccessPointId(request);
-    const attributes = await readAttributes(request);
+    const attributes = readAttributes(request);
     const login = attributes.text('User-Name') ?? '';
     const authenticator = attributes.word('Authenticator');
     const attempt: Attempt = { nasId, login, mac: attributes.mac, authenticator, now: request.now };

@@ -225,8 +225,8 @@ interface Login {
       const url = `http://127.0.0.1:${venue.restPort}/radius/login?nas=access-point-${gate.id}&ref=voucher-${id}&from=${gate.address}`;
       const answers = await Promise.all(
         [1, 2, 3, 4, 5].map(async (device) => {
-          const body = new URLSearchParams({ 'User-Name': hex(username), 'Calling-Station-Id': hex(`00-00-00-00-00-0${device}`) });
-          return (await fetch(url, { method: 'POST', headers: { 'x-gatehouse-secret': internalSecret }, body })).text();
+          const target = `${url}&User-Name=${hex(username)}&Calling-Station-Id=${hex(`00-00-00-00-00-0${device}`)}`;
+          return (await fetch(target, { method: 'POST', headers: { 'x-gatehouse-secret': internalSecret } })).text();
         }),
       );
       expect(answers.filter((answer) => answer.includes('reply:Class'))).toHaveLength(allowed);

@@ -83,7 +83,7 @@ export async function noteRefusal({ db }: ServiceDeps, request: ServiceRequest):
 
 async function readEntry(request: ServiceRequest): Promise<Entry> {
   const nasId = readAccessPointId(request);
-  const attributes = await readAttributes(request);
+  const attributes = readAttributes(request);
   return {
     attempt: {
       nasId,

@@ -13,7 +13,7 @@ export function radiusRoutes(deps: ServiceDeps): Route[] {
   const foundLogins = createFoundLogins();
   return [
     route('access-point', 'GET', (request) => lookUpAccessPoint(deps, request)),
-    route('authorize', 'POST', createAuthorizer(deps, foundLogins)),
+    route('authorize', 'GET', createAuthorizer(deps, foundLogins)),
     route('login', 'POST', createLogins(deps, foundLogins)),
     route('refusal', 'POST', (request) => noteRefusal(deps, request)),
     route('unsigned', 'POST', (request) => noteUnsigned(deps, request)),
