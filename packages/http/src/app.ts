@@ -75,19 +75,16 @@ export function createApp(options: AppOptions): Express {
   app.set('query parser', false);
   app.set('case sensitive routing', true);
   app.set('strict routing', true);
-  // Without the gateway's secret it is whoever watches the process who asks; what comes with it is a client's path.
   const direct = directRoutes(options);
-  app.use((request, response, next) => (request.get(INTERNAL_HEADERS.secret) === undefined ? direct(request, response, next) : next()));
   const secret = Buffer.from(options.internalSecret);
-  app.use((request, response, next) => {
-    const given = Buffer.from(request.get(INTERNAL_HEADERS.secret) ?? '');
-    if (given.length === secret.length && timingSafeEqual(given, secret)) return next();
-    return sendReply(response, faultReply(new Fault('NOT_ALLOWED', { detail: 'Only the gateway may call this.' })), false);
-  });
   // Most paths are plain text: those are found at once, and Express tries its patterns one after the other only for the rest.
   const paths = options.routes.flatMap((route) => pathsOf(route).map((path) => [path, route] as const));
   const plain = new Map(paths.filter(isPlain));
   app.use((request, response, next) => {
+    const given = request.headers[INTERNAL_HEADERS.secret];
+    // Without the gateway's secret it is whoever watches the process who asks; what comes with it is a client's path.
+    if (given === undefined) return direct(request, response, (error) => (error === undefined ? refuseStranger(response) : next(error)));
+    if (!isSecret(secret, given)) return refuseStranger(response);
     const route = plain.get(request.path);
     return route === undefined ? next() : answer(options, route, request, response);
   });
@@ -108,6 +105,15 @@ export function createApp(options: AppOptions): Express {
     void sendReply(response, faultReply(toFault(error)), false);
   });
   return app;
+}
+
+function isSecret(secret: Buffer, given: string | string[]): boolean {
+  const bytes = Buffer.from(String(given));
+  return bytes.length === secret.length && timingSafeEqual(bytes, secret);
+}
+
+function refuseStranger(response: Response): Promise<void> {
+  return sendReply(response, faultReply(new Fault('NOT_ALLOWED', { detail: 'Only the gateway may call this.' })), false);
 }
 
 /** What a service tells of itself: whether it lives, whether it can serve, and what it does. */

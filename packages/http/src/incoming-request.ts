@@ -36,12 +36,13 @@ export class IncomingRequest implements ServiceRequest {
   #log: Logger | undefined;
 
   constructor(host: RequestHost, route: { readonly body?: Partial<BodyRules> }, raw: Request, response: Response) {
-    const address = raw.get(INTERNAL_HEADERS.address) ?? raw.socket.remoteAddress ?? '';
-    this.id = raw.get('x-request-id') ?? randomUUID();
+    const { headers } = raw;
+    const address = one(headers[INTERNAL_HEADERS.address]) ?? raw.socket.remoteAddress ?? '';
+    this.id = one(headers['x-request-id']) ?? randomUUID();
     this.method = raw.method;
     this.path = raw.path;
-    this.caller = describeCaller(address, raw.get(INTERNAL_HEADERS.undeclaredProxy) !== undefined);
-    this.slug = raw.get(INTERNAL_HEADERS.slug) ?? null;
+    this.caller = describeCaller(address, headers[INTERNAL_HEADERS.undeclaredProxy] !== undefined);
+    this.slug = one(headers[INTERNAL_HEADERS.slug]) ?? null;
     this.now = host.clock();
     this.params = raw.params;
     this.raw = raw;
@@ -75,6 +76,11 @@ export class IncomingRequest implements ServiceRequest {
     const traceparent = readTraceParent(this.raw.get('traceparent'));
     return traceparent === null ? {} : { traceparent };
   }
+}
+
+/** A header of our own as text: Node joins those that were given twice, but types them as lists too. */
+function one(value: string | string[] | undefined): string | undefined {
+  return typeof value === 'object' ? value.join(', ') : value;
 }
 
 /** The parameters of a query; one that was given more than once is marked {@link Repeated}. */

@@ -18,8 +18,8 @@ export type ClassedPacket = AccountingPacket & { readonly classRef: string };
  * packet that comes again, or late, or out of order, adds nothing twice and loses nothing. A session that ended takes bytes still
  * but does not open again; one that was only taken for over does, when the packet proves that it went on.
  *
- * One statement for all; it goes by the indexes whatever the planner thinks of the tables (ANY, OFFSET 0). Vouchers are locked before
- * sessions, each kind by id, as everywhere: no two can lock each other out.
+ * One statement for all. Vouchers are locked before sessions, each kind by id, as everywhere: no two can lock each other out. Rows are
+ * locked one by one (LATERAL), so that it goes by the indexes whatever the planner thinks of the tables.
  * @returns the sessions that were found
  */
 export function accountPackets(db: Sql, packets: readonly ClassedPacket[], now: Date): Promise<AccountedSession[]> {
@@ -37,16 +37,22 @@ export function accountPackets(db: Sql, packets: readonly ClassedPacket[], now: 
         OFFSET 0
       ) AS session
       WHERE session.site_id = nas.site_id
-    ), voucher AS (
-      SELECT id, bytes_in, bytes_out, upload_limit_mb::bigint * 1048576 AS upload_limit, download_limit_mb::bigint * 1048576 AS download_limit,
-        expires_at
-      FROM vouchers WHERE id = ANY(ARRAY(SELECT voucher_id FROM target)) ORDER BY id FOR NO KEY UPDATE
-    ), login AS (
-      SELECT id, expires_at FROM guest_logins WHERE id = ANY(ARRAY(SELECT guest_login_id FROM target)) ORDER BY id FOR NO KEY UPDATE
-    ), held AS (
-      SELECT id, bytes_in, bytes_out FROM guest_sessions
-      WHERE id = ANY(ARRAY(SELECT id FROM target)) AND (SELECT count(*) FROM voucher) + (SELECT count(*) FROM login) >= 0
-      ORDER BY id FOR NO KEY UPDATE
+    ), voucher AS MATERIALIZED (
+      SELECT locked.* FROM (SELECT DISTINCT voucher_id FROM target ORDER BY voucher_id) AS asked CROSS JOIN LATERAL (
+        SELECT id, bytes_in, bytes_out, upload_limit_mb::bigint * 1048576 AS upload_limit, download_limit_mb::bigint * 1048576 AS download_limit,
+          expires_at
+        FROM vouchers WHERE id = asked.voucher_id FOR NO KEY UPDATE
+      ) AS locked
+    ), login AS MATERIALIZED (
+      SELECT locked.* FROM (SELECT DISTINCT guest_login_id FROM target ORDER BY guest_login_id) AS asked CROSS JOIN LATERAL (
+        SELECT id, expires_at FROM guest_logins WHERE id = asked.guest_login_id FOR NO KEY UPDATE
+      ) AS locked
+    ), held AS MATERIALIZED (
+      SELECT locked.* FROM (
+        SELECT DISTINCT id FROM target WHERE (SELECT count(*) FROM voucher) + (SELECT count(*) FROM login) >= 0 ORDER BY id
+      ) AS asked CROSS JOIN LATERAL (
+        SELECT id, bytes_in, bytes_out FROM guest_sessions WHERE id = asked.id FOR NO KEY UPDATE
+      ) AS locked
     ), accounted AS (
       UPDATE guest_sessions session SET
         acct_session_id = COALESCE(session.acct_session_id, target.acct_session_id),
@@ -73,7 +79,7 @@ export function accountPackets(db: Sql, packets: readonly ClassedPacket[], now: 
             THEN NULL
           ELSE session.terminate_cause END
       FROM held JOIN target USING (id)
-      WHERE session.id = held.id AND session.id = ANY(ARRAY(SELECT id FROM target))
+      WHERE session.id = held.id
       RETURNING session.id, session.voucher_id, session.guest_login_id, session.ended_at, session.terminate_cause, target.class_ref,
         target.alive, session.bytes_in - held.bytes_in AS more_in, session.bytes_out - held.bytes_out AS more_out
     ), rise AS (
@@ -81,11 +87,10 @@ export function accountPackets(db: Sql, packets: readonly ClassedPacket[], now: 
       FROM accounted GROUP BY voucher_id, guest_login_id
     ), charged_vouchers AS (
       UPDATE vouchers SET bytes_in = vouchers.bytes_in + rise.more_in, bytes_out = vouchers.bytes_out + rise.more_out
-      FROM rise WHERE vouchers.id = rise.voucher_id AND vouchers.id = ANY(ARRAY(SELECT voucher_id FROM rise)) AND (rise.more_in > 0 OR rise.more_out > 0)
+      FROM rise WHERE vouchers.id = rise.voucher_id AND (rise.more_in > 0 OR rise.more_out > 0)
     ), charged_logins AS (
       UPDATE guest_logins SET bytes_in = guest_logins.bytes_in + rise.more_in, bytes_out = guest_logins.bytes_out + rise.more_out
-      FROM rise
-      WHERE guest_logins.id = rise.guest_login_id AND guest_logins.id = ANY(ARRAY(SELECT guest_login_id FROM rise)) AND (rise.more_in > 0 OR rise.more_out > 0)
+      FROM rise WHERE guest_logins.id = rise.guest_login_id AND (rise.more_in > 0 OR rise.more_out > 0)
     )
     SELECT accounted.id, accounted.class_ref AS "classRef", accounted.alive AND CASE
         WHEN accounted.ended_at IS NULL THEN COALESCE(voucher.bytes_in + rise.more_in >= voucher.upload_limit, false)

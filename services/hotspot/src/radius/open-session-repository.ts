@@ -26,8 +26,8 @@ export interface NewSession {
  * One statement for all. What it does for a session happens only if the login is still as it was judged, so of two sessions of one
  * login one is opened. Where locks are skipped nobody waits for somebody else's login, or for a site that is being deleted; an
  * earlier session of the same device that is locked is left to become stale, and counts as no other device.
- * Everything else reads what became of the login (`bound`), so logins are locked before sessions, as everywhere. It goes by the
- * indexes whatever the planner thinks of the tables (ANY, OFFSET 0).
+ * Everything else reads what became of the login (`bound`), so logins are locked before sessions, as everywhere. Rows are locked one
+ * by one (LATERAL), so that it goes by the indexes whatever the planner thinks of the tables.
  * @param whenLocked what becomes of a session whose login, site or access point is locked: skipped, or waited for
  * @returns the Class of each session in their order; null, and nothing is changed, where the login has changed or it was skipped
  */
@@ -55,33 +55,36 @@ export async function openSessions(db: Sql, sessions: readonly NewSession[], whe
         AND (own.acct_session_id = q.acct_session_id
           OR (own.acct_session_id IS NULL AND own.started_at > q.now - make_interval(secs => ${ASKS_AGAIN_SECONDS}::int))))
       ORDER BY q.place, is_repeat DESC, own.id DESC
-    ), voucher AS (
-      SELECT id FROM vouchers WHERE id = ANY(ARRAY(SELECT voucher_id FROM q)) FOR NO KEY UPDATE ${locking}
+    ), voucher AS MATERIALIZED (
+      SELECT q.*, locked.id FROM q CROSS JOIN LATERAL (
+        SELECT id FROM vouchers WHERE id = q.voucher_id AND xmin::text = q.version FOR NO KEY UPDATE ${locking}
+      ) AS locked
     ), bound_vouchers AS (
-      UPDATE vouchers SET first_login_at = COALESCE(vouchers.first_login_at, q.now), last_login_at = q.now,
-        expires_at = CASE WHEN vouchers.first_login_at IS NULL THEN q.expires_at ELSE vouchers.expires_at END,
-        mac = CASE WHEN q.bind_mac THEN COALESCE(vouchers.mac, q.mac) ELSE COALESCE(q.mac, vouchers.mac) END
-      FROM voucher JOIN q ON q.voucher_id = voucher.id
-      WHERE vouchers.id = voucher.id AND vouchers.id = ANY(ARRAY(SELECT voucher_id FROM q)) AND vouchers.xmin::text = q.version
-      RETURNING q.place
-    ), guest_login AS (
-      SELECT id FROM guest_logins WHERE id = ANY(ARRAY(SELECT guest_login_id FROM q)) FOR NO KEY UPDATE ${locking}
+      UPDATE vouchers target SET first_login_at = COALESCE(target.first_login_at, voucher.now), last_login_at = voucher.now,
+        expires_at = CASE WHEN target.first_login_at IS NULL THEN voucher.expires_at ELSE target.expires_at END,
+        mac = CASE WHEN voucher.bind_mac THEN COALESCE(target.mac, voucher.mac) ELSE COALESCE(voucher.mac, target.mac) END
+      FROM voucher WHERE target.id = voucher.id AND target.xmin::text = voucher.version
+      RETURNING voucher.place
+    ), guest_login AS MATERIALIZED (
+      SELECT q.*, locked.id FROM q CROSS JOIN LATERAL (
+        SELECT id FROM guest_logins WHERE id = q.guest_login_id AND xmin::text = q.version FOR NO KEY UPDATE ${locking}
+      ) AS locked
     ), bound_guest_logins AS (
-      UPDATE guest_logins SET first_login_at = COALESCE(guest_logins.first_login_at, q.now), last_login_at = q.now
-      FROM guest_login JOIN q ON q.guest_login_id = guest_login.id
-      WHERE guest_logins.id = guest_login.id AND guest_logins.id = ANY(ARRAY(SELECT guest_login_id FROM q))
-        AND guest_logins.xmin::text = q.version
-      RETURNING q.place
+      UPDATE guest_logins target SET first_login_at = COALESCE(target.first_login_at, guest_login.now), last_login_at = guest_login.now
+      FROM guest_login WHERE target.id = guest_login.id AND target.xmin::text = guest_login.version
+      RETURNING guest_login.place
     ), bound AS MATERIALIZED (
       SELECT place FROM bound_vouchers UNION ALL SELECT place FROM bound_guest_logins
     ), ending AS MATERIALIZED (
-      SELECT id FROM guest_sessions WHERE id = ANY(ARRAY(
-        SELECT own.id FROM own JOIN q ON q.place = own.place WHERE own.ended_at IS NULL AND own.mac = q.mac
-      )) FOR NO KEY UPDATE ${locking}
+      SELECT locked.id FROM (
+        SELECT DISTINCT own.id FROM own JOIN q ON q.place = own.place WHERE own.ended_at IS NULL AND own.mac = q.mac
+      ) AS earlier CROSS JOIN LATERAL (
+        SELECT id FROM guest_sessions WHERE id = earlier.id FOR NO KEY UPDATE ${locking}
+      ) AS locked
     ), superseded AS (
       UPDATE guest_sessions session SET ended_at = q.now, terminate_cause = 'superseded'
       FROM bound JOIN q ON q.place = bound.place JOIN own ON own.place = q.place JOIN ending ON ending.id = own.id
-      WHERE session.id = ending.id AND session.id = ANY(ARRAY(SELECT id FROM ending)) AND own.mac = q.mac AND session.ended_at IS NULL
+      WHERE session.id = ending.id AND own.mac = q.mac AND session.ended_at IS NULL
         AND NOT EXISTS (SELECT FROM known WHERE known.place = own.place AND (known.is_repeat OR known.class_ref = own.class_ref))
     ), opened AS (
       INSERT INTO guest_sessions (site_id, nas_id, nas_address, class_ref, acct_session_id, request_authenticator, voucher_id, guest_login_id,
