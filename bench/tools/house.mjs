@@ -1,5 +1,5 @@
 import { findRedis } from './databases.mjs';
-import { readImageSettings } from './image-settings.mjs';
+import { readGatewaySettings, readImageSettings } from './image-settings.mjs';
 import { findPort, startProcess } from './start-process.mjs';
 
 /** @typedef {'licensing' | 'accounts' | 'hotspot'} ServiceName */
@@ -26,14 +26,17 @@ const SERVICES = /** @type {const} */ (['licensing', 'accounts', 'hotspot']);
 
 /**
  * @param {{ readonly databaseUrl: string, readonly only?: readonly ServiceName[], readonly memory?: Readonly<Record<string, string>> }} options
- *   `only`: services to be started; `memory`: settings instead of the image's
+ *   `only`: services to be started; `memory`: settings instead of those of a deployment
  * @returns {Promise<House>}
  */
-export async function startHouse({ databaseUrl, only = SERVICES, memory = readImageSettings() }) {
+export async function startHouse({ databaseUrl, only = SERVICES, memory }) {
   const redisUrl = await findRedis();
   const radiusRestPort = await findPort();
   const started = await Promise.all(
-    only.map(async (name) => ({ name, ...(await startService(name, { databaseUrl, redisUrl, radiusRestPort, memory })) })),
+    only.map(async (name) => ({
+      name,
+      ...(await startService(name, { databaseUrl, redisUrl, radiusRestPort, ...(memory && { memory }) })),
+    })),
   );
   /** @param {ServiceName} name */
   const urlOf = (name) => started.find((service) => service.name === name)?.url ?? 'http://127.0.0.1:9';
@@ -89,9 +92,9 @@ export async function startService(name, { databaseUrl, redisUrl, radiusRestPort
  * Starts a gateway in front of services.
  * @param {Readonly<Record<ServiceName, string>>} services
  * @param {string} redisUrl
- * @param {Readonly<Record<string, string>>} [memory] settings instead of the image's
+ * @param {Readonly<Record<string, string>>} [memory] settings instead of those of a deployment
  */
-export async function startGateway(services, redisUrl, memory = readImageSettings()) {
+export async function startGateway(services, redisUrl, memory = readGatewaySettings()) {
   const port = await findPort();
   const env = {
     ...memory,
