@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -31,6 +32,14 @@ it('docker-compose.yml is what the Compose Specification allows, to which Compos
   const validate = new Ajv({ strict: false, validateFormats: false, allErrors: true }).compile({ ...schema, $schema: undefined });
   validate(file);
   expect(validate.errors).toBeNull();
+});
+
+it('FreeRADIUS is made anew by an upgrade that changes what it reads at its start', () => {
+  const folder = join(root, 'services/hotspot/freeradius');
+  const hash = createHash('sha256');
+  for (const name of readdirSync(folder).sort()) hash.update(readFileSync(join(folder, name)));
+  // Write this into docker-compose.yml when a file of the folder has changed.
+  expect(file.services.freeradius.labels).toEqual({ 'gatehouse.configuration': hash.digest('hex').slice(0, 16) });
 });
 
 describe.each(services)('%s in docker-compose.yml', (name, service) => {

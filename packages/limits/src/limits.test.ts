@@ -122,6 +122,15 @@ describe.each(redisServer ? ['memory', 'redis'] : ['memory'])('limits in %s', (k
       expect(await limits.consume({ ...two, limit: 10 }, 'caller', 7)).toMatchObject({ allowed: true, used: 10 });
     });
 
+    it('the first call of a process may share its turn with other commands', async () => {
+      const own = await connectRedis({ url: redisServer?.url ?? '', keyPrefix: `test:${randomUUID()}:` });
+      const fresh = createLimits({ redis: own });
+      await own.waitUntilReady(5_000);
+      const [others, state] = await Promise.all([own.run((redis) => redis.mget('a', 'b')), fresh.consume(policy, 'first')]);
+      expect([others, state]).toEqual([[null, null], expect.objectContaining({ allowed: true, used: 1 })]);
+      await own.close();
+    });
+
     it('no key is left without an end', async () => {
       await limits.consume(policy, 'ends');
       const [ttl] = (await link?.run((redis) => Promise.all([redis.ttl('limit:calls:3600:ends')]))) ?? [];

@@ -32,6 +32,7 @@ export interface LimitsOptions {
 /** Stateless: dropping one costs a few objects and forgets no count. */
 const LONGEST_LIMITER_LIST = 500;
 const LONGEST_PLAIN_KEY = 96;
+const FIRST_POLICY: LimitPolicy = { name: 'none', limit: 1, windowSeconds: 1 };
 
 /**
  * Limits over fixed windows: a window opens with the first call of a key and lasts `windowSeconds`.
@@ -61,6 +62,9 @@ export function createLimits({ redis, prefix = 'limit', now = Date.now }: Limits
     redisLimiters.set(id, limiter);
     return limiter;
   };
+
+  // The library defines its command with the first limiter.
+  redis?.prepare((client) => void limiterFor(FIRST_POLICY, client));
 
   const consumeInRedis = async (link: RedisLink, policy: LimitPolicy, key: string, cost: number): Promise<LimitState> => {
     try {

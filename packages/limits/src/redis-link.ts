@@ -30,6 +30,11 @@ export interface RedisLink {
    * @throws Error when Redis is away, refuses, or does not answer within the time limit
    */
   run<T>(work: (redis: Redis) => Promise<T>): Promise<T>;
+  /**
+   * Hands out the client, whether it is connected or not, so that commands of our own can be defined before any is sent. One that is
+   * defined while others of the same turn wait to be sent is unknown to the pipeline they share, and ioredis ends the process over it.
+   */
+  prepare(define: (redis: Redis) => void): void;
   /** Waits for the first connection, at most `timeoutMs` milliseconds, and tells whether it is there. */
   waitUntilReady(timeoutMs: number): Promise<boolean>;
   /** Ends the connection for good. */
@@ -132,6 +137,7 @@ export async function connectRedis({ url, log, keyPrefix = 'gatehouse:', timeout
         watchdog.settled();
       }
     },
+    prepare: (define) => define(redis),
     waitUntilReady: async (waitMs) => ready || waitForReady(redis, waitMs),
     close: async () => {
       closing = true;

@@ -47,6 +47,17 @@ const MB = 1_048_576;
     return [Number(bytesIn), Number(bytesOut)];
   };
 
+  it('a call that does not say what happened is refused, so that nobody takes it for stored', async () => {
+    const url = `http://127.0.0.1:${venue.restPort}/radius/accounting?nas=access-point-${point.id}&from=${point.address}`;
+    const headers = { 'x-gatehouse-secret': venue.deps.internalSecret };
+    // As a FreeRADIUS calls that still has the configuration of an earlier version: all it tells is in the body.
+    const response = await fetch(url, { method: 'POST', headers, body: new URLSearchParams({ 'Acct-Status-Type': 'Stop' }) });
+    expect([response.status, await response.json()]).toEqual([
+      400,
+      expect.objectContaining({ errors: [{ path: 'Acct-Status-Type', message: 'is missing' }] }),
+    ]);
+  });
+
   it('get_active_guests and get_logins say what the packets said, in their units and directions', async () => {
     const { username, classRef } = await signIn();
     await report({ status: START, classRef });

@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { badParameter } from '@gatehouse/faults';
 import { canonicalAddress, noContent, type Reply, type ServiceRequest } from '@gatehouse/http';
 import type { ServiceDeps } from '@gatehouse/service';
 import { type AccountingPacket, foldPackets, happenedAt, toAccountingPacket } from './accounting-packet.ts';
@@ -35,6 +36,8 @@ export function createAccounting(deps: ServiceDeps): (request: ServiceRequest) =
     const nasId = readAccessPointId(request);
     const attributes = readAttributes(request);
     const status = attributes.word('Acct-Status-Type');
+    // Every such packet has one (RFC 2866 §5.1): whoever asks without must not take it for stored.
+    if (status === null) throw badParameter('Acct-Status-Type', 'is missing');
     if (status === 'Accounting-On' || status === 'Accounting-Off') {
       const nasAddress = canonicalAddress(String(request.query.from));
       await endSessionsOfNas(deps.db, nasId, nasAddress, happenedAt(attributes, request.now));
