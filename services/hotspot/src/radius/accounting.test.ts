@@ -54,7 +54,7 @@ const MB = 1_048_576;
     const response = await fetch(url, { method: 'POST', headers, body: new URLSearchParams({ 'Acct-Status-Type': 'Stop' }) });
     expect([response.status, await response.json()]).toEqual([
       400,
-      expect.objectContaining({ errors: [{ path: 'Acct-Status-Type', message: 'is missing' }] }),
+      expect.objectContaining({ details: [{ path: 'Acct-Status-Type', message: 'is missing' }] }),
     ]);
   });
 
