@@ -37,13 +37,12 @@ function readSections() {
  * @param {Outcome | Error} outcome
  */
 function renderSection(name, outcome) {
-  const stamp = `Measured ${new Date().toISOString().slice(0, 16).replace('T', ' ')} UTC at ${commit()} by \`npm run bench -- ${name}\` or within \`npm run bench\`.`;
+  const stamp = `Measured ${new Date().toISOString().slice(0, 16).replace('T', ' ')} UTC at ${commit()} on ${machine()} by \`npm run bench -- ${name}\` or within \`npm run bench\`.`;
   if (outcome instanceof Error) return `## ${name}\n${stamp}\n\n**Failed:** ${outcome.message}\n`;
   return `## ${name}: ${outcome.title}\n${stamp}\n\n${renderOutcome(outcome)}\n`;
 }
 
 function renderHead() {
-  const [cpu] = cpus();
   const versions = [
     `Node.js ${process.versions.node}`,
     versionOf('postgres', ['--version']) ?? versionOf('psql', ['--version']),
@@ -56,13 +55,17 @@ function renderHead() {
   return `# Results
 Written by \`npm run bench\`; the cases are told of in [docs/performance.md](../docs/performance.md).
 
-- Machine: ${cpus().length} × ${cpu?.model}, ${Math.round(totalmem() / 2 ** 30)} GiB, Linux ${release()}. Load, peers, databases and services share it.
+- Machine of the last run: ${machine()}, ${Math.round(totalmem() / 2 ** 30)} GiB, Linux ${release()}. Each case tells its own; ratios can be compared, rates cannot. Load, peers, databases and services share it.
 - Programs: ${versions.filter((version) => version !== undefined).join('; ')}.
 - Peers: ${Object.entries(dependencies)
     .map(([name, version]) => `${name} ${version}`)
     .join(', ')}.
 - 32 connections unless told. Every figure is the median of its rounds; contenders take turns within a round, and each ratio is to the plain Express 5 hello of the same round.
 `;
+}
+
+function machine() {
+  return `${cpus().length} × ${cpus()[0]?.model}`;
 }
 
 /**
