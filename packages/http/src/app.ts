@@ -83,7 +83,7 @@ export function createApp(options: AppOptions): Express {
   app.use((request, response, next) => {
     const given = request.headers[INTERNAL_HEADERS.secret];
     // Without the gateway's secret it is whoever watches the process who asks; what comes with it is a client's path.
-    if (given === undefined) return direct(request, response, (error) => (error === undefined ? refuseStranger(response) : next(error)));
+    if (given === undefined) return direct(request, response, (error) => (error ? next(error) : refuseStranger(response)));
     if (!isSecret(secret, given)) return refuseStranger(response);
     const route = plain.get(request.path);
     return route === undefined ? next() : answer(options, route, request, response);

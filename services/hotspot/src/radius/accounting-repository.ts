@@ -19,7 +19,7 @@ export type ClassedPacket = AccountingPacket & { readonly classRef: string };
  * but does not open again; one that was only taken for over does, when the packet proves that it went on.
  *
  * One statement for all. Vouchers are locked before sessions, each kind by id, as everywhere: no two can lock each other out. Rows are
- * locked one by one (LATERAL), so that it goes by the indexes whatever the planner thinks of the tables.
+ * locked one by one (LATERAL), so that the locks go by the indexes whatever the planner thinks of the tables.
  * @returns the sessions that were found
  */
 export function accountPackets(db: Sql, packets: readonly ClassedPacket[], now: Date): Promise<AccountedSession[]> {

@@ -27,7 +27,7 @@ export interface NewSession {
  * login one is opened. Where locks are skipped nobody waits for somebody else's login, or for a site that is being deleted; an
  * earlier session of the same device that is locked is left to become stale, and counts as no other device.
  * Everything else reads what became of the login (`bound`), so logins are locked before sessions, as everywhere. Rows are locked one
- * by one (LATERAL), so that it goes by the indexes whatever the planner thinks of the tables.
+ * by one (LATERAL), so that the locks go by the indexes whatever the planner thinks of the tables.
  * @param whenLocked what becomes of a session whose login, site or access point is locked: skipped, or waited for
  * @returns the Class of each session in their order; null, and nothing is changed, where the login has changed or it was skipped
  */
