@@ -63,12 +63,8 @@ const DEFAULT_MAX_ENTRIES = 20_000;
  */
 export function createVersionedCache<V>(options: VersionedCacheOptions<V>): VersionedCache<V> {
   const { versions, namesOf, maxEntries = DEFAULT_MAX_ENTRIES, now = () => performance.now() } = options;
-  let made: LRUCache<string, Entry<V>> | undefined;
   // Made by the first value, since it takes room for all of them at once.
-  const entries = () => {
-    made ??= new LRUCache<string, Entry<V>>({ max: maxEntries });
-    return made;
-  };
+  let entries: LRUCache<string, Entry<V>> | undefined;
   const lookup = shareLookups(options.lookup);
 
   const isYoung = ({ atMs }: Proof): boolean => now() - atMs < versions.maxAgeMs;
@@ -84,19 +80,20 @@ export function createVersionedCache<V>(options: VersionedCacheOptions<V>): Vers
   const load = async (key: string, proof: Proof | null, provenNames: readonly string[]): Promise<V | null> => {
     const value = await lookup(key);
     if (value === null) {
-      made?.delete(key);
+      entries?.delete(key);
       return null;
     }
     const names = namesOf(value);
-    entries().set(key, { value, names, proof: isSame(names, provenNames) ? proof : null });
+    entries ??= new LRUCache({ max: maxEntries });
+    entries.set(key, { value, names, proof: isSame(names, provenNames) ? proof : null });
     return value;
   };
 
   return {
-    hint: (key) => made?.get(key)?.value,
-    size: () => made?.size ?? 0,
+    hint: (key) => entries?.get(key)?.value,
+    size: () => entries?.size ?? 0,
     get: async (key) => {
-      const entry = made?.get(key);
+      const entry = entries?.get(key);
       if (entry === undefined) return load(key, null, []);
       const proof = await prove(entry.names);
       const stands =

@@ -6,7 +6,7 @@ import type { RawResult } from './raw-postgres.ts';
 
 /**
  * Runs statements as one transaction of the embedded database, past Prisma, with the promises of `transactOnPostgres`. PGlite keeps
- * everybody else waiting until it has ended.
+ * everybody else waiting until it has ended, and fails a COMMIT that PostgreSQL answers by a silent ROLLBACK.
  * @param timeoutMs from BEGIN to COMMIT; then it is rolled back
  * @param work is handed what runs a statement, one at a time, until it ends
  * @throws Fault DATABASE_DOWN when it took too long; what the driver or `work` throws

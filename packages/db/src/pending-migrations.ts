@@ -15,11 +15,9 @@ export interface MigrationState {
 /** Compares a database with the migrations of this build, without changing it. @throws Fault DATABASE_DOWN */
 export async function readMigrationState(db: Database): Promise<MigrationState> {
   const ours = readMigrations();
-  const [table] = await db.query`SELECT 1 FROM pg_tables WHERE schemaname = 'public' AND tablename = '_prisma_migrations'`;
-  const rows =
-    table === undefined
-      ? []
-      : await db.query<{ name: string; checksum: string; done: boolean }>`
+  const rows = !(await hasBookkeeping((sql) => db.query(sql)))
+    ? []
+    : await db.query<{ name: string; checksum: string; done: boolean }>`
           SELECT migration_name AS name, checksum, finished_at IS NOT NULL AS done FROM _prisma_migrations WHERE rolled_back_at IS NULL`;
   const applied = new Set(rows.filter(({ done }) => done).map(({ name, checksum }) => `${name} ${checksum}`));
   const known = new Set(ours.map(({ name, checksum }) => `${name} ${checksum}`));
@@ -32,8 +30,7 @@ export async function readMigrationState(db: Database): Promise<MigrationState> 
 
 /** Whether all of these migrations have been applied. @param query asks the database, also over a connection that is no `Database` */
 export async function isUpToDate(query: (sql: Prisma.Sql) => Promise<unknown[]>, migrations: readonly Migration[]): Promise<boolean> {
-  const [table] = await query(Prisma.sql`SELECT 1 WHERE to_regclass('public._prisma_migrations') IS NOT NULL`);
-  if (table === undefined) return false;
+  if (!(await hasBookkeeping(query))) return false;
   const pending = await query(Prisma.sql`
     SELECT 1 FROM unnest(${migrations.map(({ name }) => name)}::text[]) AS ours (name)
     WHERE NOT EXISTS (
@@ -41,4 +38,10 @@ export async function isUpToDate(query: (sql: Prisma.Sql) => Promise<unknown[]>,
       WHERE migration_name = ours.name AND finished_at IS NOT NULL AND rolled_back_at IS NULL
     ) LIMIT 1`);
   return pending.length === 0;
+}
+
+/** Whether anything was ever migrated. By the name alone: the views of the catalogue join half of it. */
+async function hasBookkeeping(query: (sql: Prisma.Sql) => Promise<unknown[]>): Promise<boolean> {
+  const [table] = await query(Prisma.sql`SELECT 1 WHERE to_regclass('public._prisma_migrations') IS NOT NULL`);
+  return table !== undefined;
 }

@@ -26,25 +26,28 @@ export function validate<T>(schema: Joi.ObjectSchema<T>, input: unknown, options
   return result.value;
 }
 
+/** Schemas with their options, by what they were made of and the options' names. */
 const prepared = new WeakMap<Joi.ObjectSchema, Map<string, Joi.ObjectSchema>>();
 
 /** The schema with these options as its own: Joi would read them anew with each call, which takes longer than most checks. */
-function prepare<T>(schema: Joi.ObjectSchema<T>, { convert, unknown }: ValidateOptions): Joi.ObjectSchema<T> {
-  const variants = prepared.get(schema) ?? new Map<string, Joi.ObjectSchema>();
-  prepared.set(schema, variants);
-  const name = `${convert} ${unknown}`;
-  const variant =
-    variants.get(name) ??
-    schema.prefs({
-      abortEarly: false,
-      convert,
-      allowUnknown: unknown === 'ignore',
-      stripUnknown: unknown === 'ignore',
-      errors: { label: false, wrap: { label: false, array: false, string: false } },
-      messages: MESSAGES,
-    });
-  variants.set(name, variant);
-  return variant;
+function prepare<T>(schema: Joi.ObjectSchema<T>, options: ValidateOptions): Joi.ObjectSchema<T> {
+  const name = `${options.convert} ${options.unknown}`;
+  const known = prepared.get(schema)?.get(name);
+  if (known !== undefined) return known;
+  const made = withOptions(schema, options);
+  prepared.set(schema, new Map(prepared.get(schema)).set(name, made));
+  return made;
+}
+
+function withOptions<T>(schema: Joi.ObjectSchema<T>, { convert, unknown }: ValidateOptions): Joi.ObjectSchema<T> {
+  return schema.prefs({
+    abortEarly: false,
+    convert,
+    allowUnknown: unknown === 'ignore',
+    stripUnknown: unknown === 'ignore',
+    errors: { label: false, wrap: { label: false, array: false, string: false } },
+    messages: MESSAGES,
+  });
 }
 
 // Joi's own texts for these hold the rejected value.

@@ -25,7 +25,7 @@ const MAX_INTEGER = 0xffff_ffff;
 /** Most of what is sent: nothing in it has to be cleaned. */
 const PLAIN = /^[\x20-\x7e]{1,253}$/;
 
-/** Reads the attributes that FreeRADIUS sent. They stand in the query, since to read a body costs as much as all else that is done with them. */
+/** Reads the attributes that FreeRADIUS sent. They stand in the query: reading a body was a quarter of what a report cost. */
 export function readAttributes({ query }: ServiceRequest): RadiusAttributes {
   const word = (name: string) => {
     const value = query[name];
