@@ -34,29 +34,34 @@ export function createBatchWriter<Item>(options: BatchOptions<Item>): BatchWrite
   let waiting: Item[] = [];
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> | undefined;
+  /** How many of those that wait are to be written now, full batch or not. */
+  let due = 0;
 
   function schedule(): void {
     timer ??= setTimeout(() => void flush(), intervalMs).unref();
   }
 
-  async function writeAll(): Promise<void> {
-    while (waiting.length > 0) {
+  async function writeDue(): Promise<void> {
+    // What comes meanwhile waits until it fills a batch or its time is up: else a busy time would be written in many small ones.
+    while (due > 0 || waiting.length >= maxItems) {
       const batch = waiting.slice(0, maxItems);
       try {
         await options.write(batch);
-        waiting = waiting.slice(batch.length);
       } catch (error) {
         options.onError(error, waiting.length);
-        schedule();
-        return;
+        break;
       }
+      waiting = waiting.slice(batch.length);
+      due = Math.max(0, due - batch.length);
     }
+    if (waiting.length > 0) schedule();
   }
 
   function flush(): Promise<void> {
     clearTimeout(timer);
     timer = undefined;
-    running ??= writeAll().finally(() => {
+    due = waiting.length;
+    running ??= writeDue().finally(() => {
       running = undefined;
     });
     return running;
@@ -73,7 +78,7 @@ export function createBatchWriter<Item>(options: BatchOptions<Item>): BatchWrite
     add(item) {
       if (waiting.length >= maxWaiting && running === undefined) dropOldest();
       waiting.push(item);
-      if (waiting.length === maxItems) void flush();
+      if (waiting.length === maxItems && running === undefined) void flush();
       else schedule();
     },
     flush,

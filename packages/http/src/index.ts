@@ -15,6 +15,7 @@ export {
 export { readQuery } from './incoming-request.ts';
 export { INTERNAL_HEADERS } from './internal-headers.ts';
 export { type JsonSchema, type JsonSchemaMode, toJsonSchema } from './json-schema.ts';
+export { keepWithRequest } from './keep-with-request.ts';
 export { ListenError, type Listening, listen } from './listen.ts';
 export { createLog, type Logger } from './log.ts';
 export { createMetrics, type Metrics, type Reading, type RequestSample, watchRedis } from './metrics.ts';

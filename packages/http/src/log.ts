@@ -1,4 +1,5 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
+import { openLogOutput } from './log-output.ts';
 import { redact } from './redact.ts';
 
 export type { Logger } from 'pino';
@@ -17,7 +18,7 @@ export function createLog(name: string, level: string, destination?: Destination
     formatters: { level: (label: string) => ({ level: label }) },
     timestamp: createTimestamp(),
   };
-  return pino(options, destination ?? openOutput());
+  return pino(options, destination ?? openLogOutput());
 }
 
 /** A busy process writes many lines within a millisecond: the text is made once for all of them. */
@@ -31,17 +32,6 @@ function createTimestamp(): () => string {
     return text;
   };
 }
-
-/**
- * Standard output, written in pieces: a system call for each line would be a tenth of what a request costs the gateway. Lines are
- * out after a tenth of a second at the latest, and when the process ends.
- */
-function openOutput(): DestinationStream {
-  return pino.destination({ dest: 1, sync: false, minLength: OUTPUT_BYTES, periodicFlush: OUTPUT_MS });
-}
-
-const OUTPUT_BYTES = 8 * 1024;
-const OUTPUT_MS = 100;
 
 /** The loggable form of an error: its chain of names, messages and stacks, redacted. */
 function serializeError(value: unknown, depth = 0): unknown {

@@ -1,11 +1,11 @@
 import type { Database } from '@gatehouse/db';
 import { createBatchWriter, type Logger } from '@gatehouse/http';
 
-/** One use of an account. */
+/** The last use of an account, by a credential or without one. */
 interface Use {
   readonly userId: number;
   readonly credentialId: number | null;
-  readonly at: Date;
+  at: Date;
 }
 
 /** Notes that accounts and their credentials are in use, in batches: felt everywhere within a second. */
@@ -22,15 +22,30 @@ const MAX_WAITING = 10_000;
 
 /** Writes `users.last_active_at` and `credentials.last_used_at`; times only move forward. */
 export function createActivity(db: Database, log: Logger): Activity {
+  /** Those that wait and are not being written, by credential or by user: however often one is used, its last time is written. */
+  const waiting = new Map<number, Use>();
   const writer = createBatchWriter<Use>({
     intervalMs: INTERVAL_MS,
     maxItems: MAX_ITEMS,
     maxWaiting: MAX_WAITING,
-    write: (uses) => write(db, uses),
+    write: (uses) => {
+      waiting.clear();
+      return write(db, uses);
+    },
     onError: (error, waiting) => log.warn({ err: error, waiting }, 'activity is not written yet'),
   });
   return {
-    note: (userId, credentialId, at) => writer.add({ userId, credentialId, at }),
+    note(userId, credentialId, at) {
+      const id = credentialId ?? -userId;
+      const known = waiting.get(id);
+      if (known !== undefined) {
+        if (known.at < at) known.at = at;
+        return;
+      }
+      const use = { userId, credentialId, at };
+      waiting.set(id, use);
+      writer.add(use);
+    },
     flush: () => writer.flush(),
     close: () => writer.close(),
   };

@@ -71,6 +71,56 @@ describe('createBatchWriter', () => {
     await writer.close();
     expect(written).toEqual([0, 1, 2, 3, 4, 5, 6]);
   });
+
+  it('what is added while a batch is written waits until it fills one itself, or for a flush', async () => {
+    const written: number[][] = [];
+    let finish = () => {};
+    const writer = createBatchWriter<number>({
+      intervalMs: 60_000,
+      maxItems: 3,
+      maxWaiting: 10,
+      write: (items) => {
+        written.push([...items]);
+        return new Promise((resolve) => {
+          finish = resolve;
+        });
+      },
+      onError: () => undefined,
+    });
+    const settle = async () => {
+      finish();
+      await new Promise((resolve) => setImmediate(resolve));
+    };
+    for (const item of [1, 2, 3, 4]) writer.add(item);
+    await settle();
+    expect(written).toEqual([[1, 2, 3]]);
+    for (const item of [5, 6]) writer.add(item);
+    expect(written).toEqual([
+      [1, 2, 3],
+      [4, 5, 6],
+    ]);
+    writer.add(7);
+    const flushed = writer.flush();
+    await settle();
+    await settle();
+    await flushed;
+    expect(written.slice(2)).toEqual([[7]]);
+  });
+
+  it('what is added while a batch is written is written when its time is up', async () => {
+    const written: number[] = [];
+    const writer = createBatchWriter<number>({
+      intervalMs: 20,
+      maxItems: 2,
+      maxWaiting: 10,
+      write: async (items) => void written.push(...items),
+      onError: () => undefined,
+    });
+    for (const item of [1, 2, 3]) writer.add(item);
+    for (let tries = 0; tries < 100 && written.length < 3; tries += 1) await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(written).toEqual([1, 2, 3]);
+    await writer.close();
+  });
 });
 
 describe('audit', () => {
@@ -117,6 +167,18 @@ describe('activity', () => {
     expect((await deps.db.prisma.user.findUniqueOrThrow({ where: { id: user.id } })).lastActiveAt).toEqual(now);
     expect((await deps.db.prisma.credential.findUniqueOrThrow({ where: { id: credential.id } })).lastUsedAt).toEqual(now);
   });
+});
+
+it('a use that is noted while others are being written is written too', async () => {
+  const { deps, clock } = base;
+  const user = await deps.db.prisma.user.create({ data: { name: 'A', email: 'activity-2@example.com' } });
+  const [first, second] = [clock(), new Date(clock().getTime() + 7)];
+  deps.activity.note(user.id, null, first);
+  const flushed = deps.activity.flush();
+  deps.activity.note(user.id, null, second);
+  await flushed;
+  await deps.activity.flush();
+  expect((await deps.db.prisma.user.findUniqueOrThrow({ where: { id: user.id } })).lastActiveAt).toEqual(second);
 });
 
 describe('admitOperator', () => {

@@ -114,7 +114,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     head.push('x-request-id', passage.id, 'x-content-type-options', 'nosniff');
     if (answer.headers['cache-control'] === undefined) head.push('cache-control', 'no-store');
     response.writeHead(answer.status, head);
-    if (Buffer.isBuffer(answer.body)) response.end(method === 'HEAD' ? undefined : answer.body);
+    if (Buffer.isBuffer(answer.body)) response.end(method === 'HEAD' ? undefined : answer.body.toString('latin1'), 'latin1');
     else await stream(answer.body, response, passage);
     return null;
   }

@@ -23,6 +23,13 @@ export interface ChainedRow extends AuditRow {
   readonly mac: Uint8Array;
 }
 
+/** A row that is to be written: its columns as a JSON array in the order of {@link AuditRow}, and its link of the chain. */
+export interface RowToWrite {
+  readonly columns: string;
+  readonly seq: bigint;
+  readonly mac: Buffer;
+}
+
 /** The last row of a chain so far: its number and its HMAC. */
 export interface ChainTail {
   readonly seq: bigint;
@@ -41,6 +48,42 @@ const PLAIN = /^[\x20-\x7e]{0,200}$/;
 
 /** The HMAC of a row of the chain: over the one before it and every column. */
 export function chainMac(row: AuditRow, before: Uint8Array, key: Buffer): Buffer {
+  return link(endColumns(beginColumns(row), row.writer, row.seq), before, key);
+}
+
+/**
+ * What an attempt fills of its row, as the beginning of a JSON array. Attempts wait for their batch as this one text: objects that
+ * live so long would have to be moved and cleared away by the engine.
+ */
+export function describeAttempt(attempt: Attempt): string {
+  return beginColumns({
+    at: attempt.at,
+    requestId: toText(attempt.requestId),
+    dialect: toText(attempt.dialect),
+    endpoint: toText(redact(attempt.endpoint)),
+    principal: attempt.principal === undefined ? null : toText(attempt.principal),
+    ownerId: attempt.ownerId ?? null,
+    keyLast4: attempt.last4 === undefined ? null : toText(attempt.last4.slice(-4)),
+    address: toText(attempt.address),
+    outcome: toText(redact(attempt.outcome)),
+    status: attempt.status,
+    durationMs: Math.round(attempt.durationMs),
+  });
+}
+
+/** Makes the rows of attempts, linked to the chain's tail. The same attempts at the same tail give the same rows. */
+export function chainAttempts(described: readonly string[], writer: string, tail: ChainTail, key: Buffer): RowToWrite[] {
+  let { seq, mac: before } = tail;
+  return described.map((beginning) => {
+    seq += 1n;
+    const columns = endColumns(beginning, writer, seq);
+    const mac = link(columns, before, key);
+    before = mac;
+    return { columns, seq, mac };
+  });
+}
+
+function beginColumns(row: Omit<AuditRow, 'writer' | 'seq'>): string {
   const columns = [
     row.at.toISOString(),
     row.requestId,
@@ -53,34 +96,16 @@ export function chainMac(row: AuditRow, before: Uint8Array, key: Buffer): Buffer
     row.outcome,
     row.status,
     row.durationMs,
-    row.writer,
-    String(row.seq),
   ];
-  return createHmac('sha256', key).update(before).update(JSON.stringify(columns)).digest();
+  return JSON.stringify(columns).slice(0, -1);
 }
 
-/** Makes the rows of attempts, linked to the chain's tail. The same attempts at the same tail give the same rows. */
-export function chainAttempts(attempts: readonly Attempt[], writer: string, tail: ChainTail, key: Buffer): ChainedRow[] {
-  let before = tail.mac;
-  return attempts.map((attempt, index) => {
-    const row: AuditRow = {
-      at: attempt.at,
-      requestId: toText(attempt.requestId),
-      dialect: toText(attempt.dialect),
-      endpoint: toText(redact(attempt.endpoint)),
-      principal: attempt.principal === undefined ? null : toText(attempt.principal),
-      ownerId: attempt.ownerId ?? null,
-      keyLast4: attempt.last4 === undefined ? null : toText(attempt.last4.slice(-4)),
-      address: toText(attempt.address),
-      outcome: toText(redact(attempt.outcome)),
-      status: attempt.status,
-      durationMs: Math.round(attempt.durationMs),
-      writer,
-      seq: tail.seq + BigInt(index) + 1n,
-    };
-    before = chainMac(row, before, key);
-    return { ...row, mac: before };
-  });
+function endColumns(beginning: string, writer: string, seq: bigint): string {
+  return `${beginning},${JSON.stringify(writer)},"${seq}"]`;
+}
+
+function link(columns: string, before: Uint8Array, key: Buffer): Buffer {
+  return createHmac('sha256', key).update(before).update(columns).digest();
 }
 
 /** Text that comes back from the database as it went in: no NUL and no half of a surrogate pair, or the batch would never be taken. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Database, UniqueViolation, type Vault } from '@gatehouse/db';
 import { type Attempt, createBatchWriter, type Logger } from '@gatehouse/http';
-import { CHAIN_PURPOSE, CHAIN_START, type ChainedRow, type ChainTail, chainAttempts } from './audit-chain.ts';
+import { CHAIN_PURPOSE, CHAIN_START, type ChainTail, chainAttempts, describeAttempt, type RowToWrite } from './audit-chain.ts';
 import type { CheckpointReason } from './checkpoint.ts';
 import { type CheckpointKeeper, createCheckpointKeeper } from './checkpoint-keeper.ts';
 
@@ -56,14 +56,14 @@ export function createAuditWriter({ db, vault, log, clock, name, dataDir }: Audi
     }
   }
 
-  const batches = createBatchWriter<Attempt>({
+  const batches = createBatchWriter<string>({
     intervalMs: INTERVAL_MS,
     maxItems: MAX_ITEMS,
     maxWaiting: MAX_WAITING,
-    async write(attempts) {
+    async write(described) {
       const isFirst = tail === CHAIN_START;
       // Only once they are written: a batch that failed is linked anew.
-      tail = await append(db, chainAttempts(attempts, writer, tail, key));
+      tail = await append(db, writer, chainAttempts(described, writer, tail, key));
       if (isFirst) await vouch('start');
     },
     onError: (error, waiting) => log.warn({ err: error, waiting }, 'audit rows wait for the database'),
@@ -71,7 +71,7 @@ export function createAuditWriter({ db, vault, log, clock, name, dataDir }: Audi
   });
   const timer = setInterval(() => void vouch('interval'), CHECKPOINT_MS).unref();
   return {
-    record: (attempt) => batches.add(attempt),
+    record: (attempt) => batches.add(describeAttempt(attempt)),
     flush: () => batches.flush(),
     checkpoints,
     async close() {
@@ -87,7 +87,7 @@ export function createAuditWriter({ db, vault, log, clock, name, dataDir }: Audi
  * comes again, perhaps with more behind it.
  * @returns the tail of the chain
  */
-async function append(db: Database, rows: readonly ChainedRow[]): Promise<ChainTail> {
+async function append(db: Database, writer: string, rows: readonly RowToWrite[]): Promise<ChainTail> {
   const last = rows.at(-1);
   if (last === undefined) throw new Error('a batch is never empty');
   try {
@@ -95,22 +95,22 @@ async function append(db: Database, rows: readonly ChainedRow[]): Promise<ChainT
   } catch (error) {
     if (!(error instanceof UniqueViolation)) throw error;
     const [kept] = await db.query<ChainTail>`
-      SELECT seq, mac FROM audit_log WHERE writer = ${last.writer} ORDER BY seq DESC LIMIT 1`;
+      SELECT seq, mac FROM audit_log WHERE writer = ${writer} ORDER BY seq DESC LIMIT 1`;
     const missing = kept === undefined ? rows : rows.filter(({ seq }) => seq > kept.seq);
     if (missing.length > 0) await insert(db, missing);
   }
   return { seq: last.seq, mac: last.mac };
 }
 
-/** One statement a batch. */
-async function insert(db: Database, rows: readonly ChainedRow[]): Promise<void> {
+/** One statement a batch. `jsonb_to_recordset` would take PostgreSQL as long as all else about a row. */
+async function insert(db: Database, rows: readonly RowToWrite[]): Promise<void> {
+  const list = rows.map(({ columns, mac }) => `${columns.slice(0, -1)},"${mac.toString('hex')}"]`).join();
   await db.execute`
     WITH written AS (
       INSERT INTO audit_log (at, request_id, dialect, endpoint, principal, owner_id, key_last4, address, outcome, status, duration_ms, writer, seq, mac)
-      SELECT at, request_id, dialect, endpoint, principal, owner_id, key_last4, address, outcome, status, duration_ms, writer, seq, decode(mac, 'hex')
-      FROM jsonb_to_recordset(${JSON.stringify(rows.map(toColumns))}::text::jsonb) AS row (at timestamptz, request_id text, dialect text,
-        endpoint text, principal text, owner_id int, key_last4 text, address text, outcome text, status int, duration_ms int, writer text,
-        seq bigint, mac text)
+      SELECT (c->>0)::timestamptz, c->>1, c->>2, c->>3, c->>4, (c->>5)::int, c->>6, c->>7, c->>8, (c->>9)::int, (c->>10)::int, c->>11,
+        (c->>12)::bigint, decode(c->>13, 'hex')
+      FROM jsonb_array_elements(${`[${list}]`}::text::jsonb) AS row (c)
       RETURNING at, dialect, status
     )
     INSERT INTO audit_counts (minute, dialect, requests, refusals)
@@ -118,23 +118,4 @@ async function insert(db: Database, rows: readonly ChainedRow[]): Promise<void> 
     FROM written GROUP BY 1, 2 ORDER BY 1, 2
     ON CONFLICT (minute, dialect) DO UPDATE
     SET requests = audit_counts.requests + excluded.requests, refusals = audit_counts.refusals + excluded.refusals`;
-}
-
-function toColumns(row: ChainedRow) {
-  return {
-    at: row.at,
-    request_id: row.requestId,
-    dialect: row.dialect,
-    endpoint: row.endpoint,
-    principal: row.principal,
-    owner_id: row.ownerId,
-    key_last4: row.keyLast4,
-    address: row.address,
-    outcome: row.outcome,
-    status: row.status,
-    duration_ms: row.durationMs,
-    writer: row.writer,
-    seq: String(row.seq),
-    mac: Buffer.from(row.mac).toString('hex'),
-  };
 }

@@ -1,6 +1,6 @@
 import { createAuthenticator, createCredentialCache, hashToken, type Principal, versionOf } from '@gatehouse/auth';
 import { Fault } from '@gatehouse/faults';
-import type { Admit, ServiceRequest } from '@gatehouse/http';
+import { type Admit, keepWithRequest, type ServiceRequest } from '@gatehouse/http';
 import { type LimitPolicy, type LimitState, PHPSTRAP_ADDRESS_POLICY, rateLimitHeaders } from '@gatehouse/limits';
 import { credentialOf, type ServiceDeps, type Settings } from '@gatehouse/service';
 import { type Account, planPolicy, type TokenHolder } from './account.ts';
@@ -38,7 +38,7 @@ interface Attempt {
 
 /** Makes the one {@link Callers} of a service: tokens are remembered in it. */
 export function createCallers({ db, versions, limits, activity, settings: readSettings }: ServiceDeps): Callers {
-  const findings = new WeakMap<ServiceRequest, Findings>();
+  const findingsOf = keepWithRequest<Findings>(() => ({}));
   const tokens = createCredentialCache<TokenHolder>({
     versions,
     lookup: (hash) => findTokenHolder(db, hash),
@@ -65,14 +65,6 @@ export function createCallers({ db, versions, limits, activity, settings: readSe
 
   async function giveBack(userId: number | undefined, taken: Taken | null): Promise<void> {
     if (taken?.state.allowed) await limits.refund(taken.policy, String(userId));
-  }
-
-  function findingsOf(request: ServiceRequest): Findings {
-    const known = findings.get(request);
-    if (known !== undefined) return known;
-    const made: Findings = {};
-    findings.set(request, made);
-    return made;
   }
 
   function settings(request: ServiceRequest): Promise<Settings> {

@@ -109,7 +109,7 @@ async function insertVouchers(
       last_login_at, expires_at, mac, created_at, last_modified_at)
     SELECT ${siteId}::int, username, decode(passcode, 'hex'), fullname, valid_for, valid_from, download_limit_mb, upload_limit_mb,
       first_login_at, last_login_at, expires_at, mac, ${now}::timestamptz, ${now}::timestamptz
-    FROM jsonb_to_recordset(${JSON.stringify(vouchers)}::text::jsonb) AS row (username text, passcode text, fullname text, valid_for text,
+    FROM json_to_recordset(${JSON.stringify(vouchers)}::text::json) AS row (username text, passcode text, fullname text, valid_for text,
       valid_from timestamptz, download_limit_mb int, upload_limit_mb int, first_login_at timestamptz, last_login_at timestamptz,
       expires_at timestamptz, mac text)
     ON CONFLICT (site_id, username) DO NOTHING

@@ -25,7 +25,7 @@ export type ClassedPacket = AccountingPacket & { readonly classRef: string };
 export function accountPackets(db: Sql, packets: readonly ClassedPacket[], now: Date): Promise<AccountedSession[]> {
   return db.query<AccountedSession>`/* planned once */
     WITH packet AS (
-      SELECT * FROM jsonb_to_recordset(${JSON.stringify(packets.map(toRow))}::text::jsonb) AS packet (class_ref text, nas_id int,
+      SELECT * FROM json_to_recordset(${JSON.stringify(packets.map(toRow))}::text::json) AS packet (class_ref text, nas_id int,
         acct_session_id text, bytes_in bigint, bytes_out bigint, seconds int, mac text, address text, at timestamptz, alive boolean,
         stopped boolean, cause text)
     ), target AS (

@@ -141,7 +141,7 @@ function toQuestion({ nasId, login, mac, authenticator, now }: Attempt, place: n
 
 /** Questions as rows `q`, each with its access point's `site`; those whose access point is not listed any more are left out. */
 function asking(questions: readonly object[]): Prisma.Sql {
-  return Prisma.sql`jsonb_to_recordset(${JSON.stringify(questions)}::text::jsonb) AS q (place int, nas_id int, login text, mac text,
+  return Prisma.sql`json_to_recordset(${JSON.stringify(questions)}::text::json) AS q (place int, nas_id int, login text, mac text,
       authenticator text, now timestamptz, voucher_id int, guest_login_id int)
     JOIN LATERAL (SELECT * FROM nas WHERE id = q.nas_id OFFSET 0) AS point ON true
     JOIN LATERAL (SELECT * FROM sites WHERE id = point.site_id OFFSET 0) AS site ON true`;

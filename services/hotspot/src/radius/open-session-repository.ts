@@ -35,7 +35,7 @@ export async function openSessions(db: Sql, sessions: readonly NewSession[], whe
   const locking = whenLocked === 'skip' ? Prisma.sql`SKIP LOCKED` : Prisma.empty;
   const rows = await db.query<{ place: number; classRef: string }>`/* planned once */
     WITH asked AS MATERIALIZED (
-      SELECT * FROM jsonb_to_recordset(${JSON.stringify(sessions.map(toRow))}::text::jsonb) AS q (place int, nas_id int, nas_address inet,
+      SELECT * FROM json_to_recordset(${JSON.stringify(sessions.map(toRow))}::text::json) AS q (place int, nas_id int, nas_address inet,
         login text, mac text, authenticator text, now timestamptz, site_id int, method text, bind_mac boolean, version text, voucher_id int,
         guest_login_id int, expires_at timestamptz, class_ref text, acct_session_id text, address text)
     ), point AS MATERIALIZED (

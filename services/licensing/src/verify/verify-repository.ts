@@ -145,7 +145,7 @@ async function loadVerifyFacts(db: Sql, questions: readonly FactsQuestion[]): Pr
       (SELECT json_build_object('useId', u.id, 'answer', u.answer) FROM verify_uses u
        WHERE u.key_hash = decode(q.key_hash, 'hex') AND u.hwid = coalesce(q.hwid, '') AND u.nonce = q.nonce
          AND u.created_at > q.now - make_interval(secs => ${REPLAY_MS / 1000}::int)) AS earlier
-    FROM jsonb_to_recordset(${JSON.stringify(questions.map(toParameters))}::text::jsonb)
+    FROM json_to_recordset(${JSON.stringify(questions.map(toParameters))}::text::json)
       AS q (place int, key text, key_hash text, hwid text, service_id int, nonce text, network text, now timestamptz)
     LEFT JOIN LATERAL (SELECT * FROM licence_keys WHERE key_value = q.key OFFSET 0) k ON true
     LEFT JOIN LATERAL (SELECT * FROM services WHERE id = q.service_id OFFSET 0) asked ON true`;
@@ -220,7 +220,7 @@ async function noteUses(db: Sql, records: readonly UseRecord[], whenLocked: Pris
   const rows = await db.query<{ place: number; id: number }>`/* planned once */
     WITH asked AS MATERIALIZED (
       SELECT place, decode(key_hash, 'hex') AS key_hash, key_id, hwid, nonce, service_id, verdict, answer, now
-      FROM jsonb_to_recordset(${JSON.stringify(records.map(toUseRow))}::text::jsonb) AS row (place int, key_hash text, key_id int, hwid text,
+      FROM json_to_recordset(${JSON.stringify(records.map(toUseRow))}::text::json) AS row (place int, key_hash text, key_id int, hwid text,
         nonce text, service_id int, verdict text, answer jsonb, now timestamptz)
     ), key AS MATERIALIZED (
       SELECT id FROM licence_keys WHERE id = ANY(ARRAY(SELECT key_id FROM asked)) FOR KEY SHARE ${whenLocked}

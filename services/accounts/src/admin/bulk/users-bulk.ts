@@ -121,7 +121,7 @@ async function insertUsers(db: Database, rows: readonly ImportedRow<UserValues>[
       plan, tariff, rate_limit, rate_limit_window, banned, ban_reason, web_api_revoked, created_at, updated_at)
     SELECT name, email, company, phone, membership::membership, membership_expires_at, credits, timezone, language, is_active, is_admin,
       plan, tariff, rate_limit, rate_limit_window, banned, ban_reason, web_api_revoked, ${now}::timestamptz, ${now}::timestamptz
-    FROM jsonb_to_recordset(${list}::text::jsonb) AS row (name text, email text, company text, phone text, membership text,
+    FROM json_to_recordset(${list}::text::json) AS row (name text, email text, company text, phone text, membership text,
       membership_expires_at timestamptz, credits numeric, timezone text, language text, is_active boolean, is_admin boolean, plan text,
       tariff text, rate_limit int, rate_limit_window int, banned boolean, ban_reason text, web_api_revoked boolean)
     ON CONFLICT DO NOTHING

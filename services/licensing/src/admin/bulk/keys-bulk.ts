@@ -167,7 +167,7 @@ async function insertKeys(db: Database, seller: number, rows: readonly ImportedR
       is_secret, one_time_use, expiry_on_first_use, validity_minutes, no_hwid, hwid_limit, hwid_count, expires_at, used_at, created_at)
     SELECT key_value, ${seller}::int, provider_id, service_id, member_id, key_name, discord_id, is_premium, is_invalidated,
       is_secret, one_time_use, expiry_on_first_use, validity_minutes, no_hwid, hwid_limit, hwid_count, expires_at, used_at, created_at
-    FROM jsonb_to_recordset(${JSON.stringify(keys)}::text::jsonb) AS row (key_value text, provider_id int, service_id int, member_id int,
+    FROM json_to_recordset(${JSON.stringify(keys)}::text::json) AS row (key_value text, provider_id int, service_id int, member_id int,
       key_name text, discord_id text, is_premium boolean, is_invalidated boolean, is_secret boolean, one_time_use boolean,
       expiry_on_first_use boolean, validity_minutes int, no_hwid boolean, hwid_limit int, hwid_count int, expires_at timestamptz,
       used_at timestamptz, created_at timestamptz)
@@ -184,7 +184,7 @@ async function insertKeys(db: Database, seller: number, rows: readonly ImportedR
   await db.execute`
     INSERT INTO key_hwids (key_id, user_id, hwid, bound_at, bound_by)
     SELECT id, ${seller}::int, hwid, at, 'admin'
-    FROM jsonb_to_recordset(${JSON.stringify(bound)}::text::jsonb) AS row (id int, hwid text, at timestamptz)`;
+    FROM json_to_recordset(${JSON.stringify(bound)}::text::json) AS row (id int, hwid text, at timestamptz)`;
 }
 
 /** A key whose expiry the file leaves out expires as one that is made now would. */
