@@ -1,6 +1,6 @@
 import { loadConfig, withSecrets } from '@gatehouse/config';
 import { runProcess } from '@gatehouse/http';
-import { announce } from './announce.ts';
+import { announce, announceRenewal } from './announce.ts';
 import { prepareDemo } from './demo/prepare-demo.ts';
 import { startStandalone } from './start-standalone.ts';
 
@@ -8,23 +8,31 @@ runProcess(async () => {
   const { config, kept } = withSecrets(loadConfig('standalone'));
   const standalone = await startStandalone(config);
   const adminToken = config.adminToken.reveal();
+  const isTerminal = process.stdout.isTTY === true;
   // A database that others use gets no demo.
-  const curls =
+  const demo =
     config.demo && standalone.embedded
       ? await prepareDemo({ baseUrl: standalone.baseUrl, adminToken, dataDir: config.dataDir, now: new Date() })
-      : [];
-  const isTerminal = process.stdout.isTTY === true;
+      : undefined;
   process.stdout.write(
     announce(
       {
         baseUrl: standalone.baseUrl,
         dataDir: config.dataDir,
-        curls,
+        curls: demo?.curls ?? [],
         adminTokenFile: kept.ADMIN_TOKEN?.file,
         newAdminToken: kept.ADMIN_TOKEN?.isNew === true ? adminToken : undefined,
       },
       isTerminal,
     ),
   );
-  return () => standalone.close();
+  let closing = false;
+  demo?.renew().then(
+    (curls) => curls === null || process.stdout.write(announceRenewal(config.dataDir, curls, isTerminal)),
+    (error: unknown) => closing || process.stderr.write(`gatehouse: The demo could not be renewed: ${String(error)}\n`),
+  );
+  return () => {
+    closing = true;
+    return standalone.close();
+  };
 });

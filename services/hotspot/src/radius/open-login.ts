@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { askTogether, type Sql, WriteConflict } from '@gatehouse/db';
 import { Fault } from '@gatehouse/faults';
 import { canonicalAddress, type Reply, type ServiceRequest } from '@gatehouse/http';
@@ -110,7 +110,7 @@ function firstExpiry({ validFor }: Candidate, now: Date): Date | null {
   return seconds === null ? null : new Date(now.getTime() + seconds * 1000);
 }
 
-/** 128 random bits: no access point can guess another's session. */
+/** 122 random bits: no access point can guess another's session. */
 function newClassRef(): string {
-  return randomBytes(16).toString('hex');
+  return randomUUID().replaceAll('-', '');
 }
