@@ -8,6 +8,7 @@ import { describeFiles, fingerprint, listFiles, listFolder, openStamp } from './
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const stamps = join(root, 'node_modules/.cache/gatehouse');
+const BUNDLE_SCRIPT = 'scripts/bundle.mjs';
 
 /**
  * Brings a clone to where it can run: installs, generates the database client, builds. What is already done is not done again,
@@ -114,12 +115,15 @@ function buildStep() {
   ]);
   const inputs = fingerprint(root, {
     texts: describeFiles(root, sources),
-    files: ['tsconfig.json', 'tsconfig.base.json', 'pnpm-lock.yaml'],
+    files: ['tsconfig.json', 'tsconfig.base.json', 'pnpm-lock.yaml', BUNDLE_SCRIPT],
   });
   return {
     stamp: openStamp(join(stamps, 'build'), inputs),
-    outputs: folders.map((folder) => `${folder}/dist/index.js`),
-    run: () => compile(folders),
+    outputs: [...folders.map((folder) => `${folder}/dist/index.js`), 'services/standalone/dist/bundle/main.js'],
+    run() {
+      compile(folders);
+      runQuietly({ title: 'bundle what `npm start` runs', command: process.execPath, args: [BUNDLE_SCRIPT], cwd: root });
+    },
   };
 }
 

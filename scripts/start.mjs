@@ -4,4 +4,4 @@ import { prepare, runScript } from './prepare.mjs';
 await runScript(() => {
   prepare();
 });
-await import(new URL('../services/standalone/dist/main.js', import.meta.url).href);
+await import(new URL('../services/standalone/dist/bundle/main.js', import.meta.url).href);

@@ -86,7 +86,8 @@ describe('50 equal creates on the embedded database, whose process is killed amo
     'make one key, and every reply is the same',
     async () => {
       const dataDir = mkdtempSync(join(tmpdir(), 'gatehouse-killed-'));
-      const open = () => startWell('services/standalone/dist/main.js', { PORT: '0', DATA_DIR: dataDir }, /ready at (\S+)[\s\S]*Ctrl\+C/);
+      const open = () =>
+        startWell('services/standalone/dist/bundle/main.js', { PORT: '0', DATA_DIR: dataDir }, /ready at (\S+)[\s\S]*Ctrl\+C/);
       let running = await open();
       const { restApiKey } = JSON.parse(readFileSync(join(dataDir, 'demo.json'), 'utf8'));
       const headers = { authorization: restApiKey };

@@ -8,7 +8,7 @@ import { describeBlackBox } from './black-box.ts';
 import { endProgram, type Started, startProgram, startWell } from './run-process.ts';
 
 /** What `npm start` runs. */
-const MAIN = 'services/standalone/dist/main.js';
+const MAIN = 'services/standalone/dist/bundle/main.js';
 
 let dataDir: string;
 let running: Started;

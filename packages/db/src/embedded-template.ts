@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
-import { cp, rename, rm } from 'node:fs/promises';
+import { cpSync, existsSync } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { findMigrationsFolder, hashMigrations, readMigrations } from './migrations.ts';
 import { startPGlite } from './start-pglite.ts';
@@ -17,7 +17,8 @@ export async function createEmbeddedDirectory(directory: string): Promise<void> 
   await rm(half, { recursive: true, force: true });
   const template = join(templateFolder(), TEMPLATE_PARTS.directory);
   if (existsSync(template)) {
-    await cp(template, half, { recursive: true });
+    // More than a thousand small files: at once it takes a quarter of the time.
+    cpSync(template, half, { recursive: true });
   } else {
     await (await startPGlite(half)).close();
   }

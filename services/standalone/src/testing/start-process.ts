@@ -21,7 +21,7 @@ export interface StandaloneProcess {
 
 /** For a process that lives for seconds, the embedded database's code is compiled simply: half the work of starting. */
 const BRIEF = ['--liftoff-only'];
-const MAIN = join(import.meta.dirname, '../../dist/main.js');
+const MAIN = join(import.meta.dirname, '../../dist/bundle/main.js');
 const SILENT = { info: () => undefined, warn: () => undefined };
 
 /** Starts it, with no demo data, on PostgreSQL when `TEST_DATABASE_URL` is set, and with Redis when `TEST_REDIS_URL` is. */
