@@ -2,11 +2,11 @@
 import { readFileSync } from 'node:fs';
 import autocannon from 'autocannon';
 
-const [url, file, seconds, connections] = process.argv.slice(2);
+const [url, file, seconds, connections, most = '0'] = process.argv.slice(2);
 const result = await autocannon({
   url,
   connections: Number(connections),
-  duration: Number(seconds),
+  ...(most === '0' ? { duration: Number(seconds) } : { amount: Number(most) }),
   idReplacement: true,
   requests: JSON.parse(readFileSync(file, 'utf8')).map((call) => ({ method: 'GET', ...call })),
 });

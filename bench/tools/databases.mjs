@@ -95,6 +95,31 @@ async function chooseRedis() {
   return told('Redis: one of this run', `redis://127.0.0.1:${port}`);
 }
 
+/** The database that all those with tables are copies of. @type {Promise<string> | undefined} */
+let migrated;
+
+/** @param {string} server @returns {Promise<string>} its name */
+async function createMigrated(server) {
+  const name = await createNamed(server, 'template0');
+  atEnd(() => onServer(server, `DROP DATABASE ${name} WITH (FORCE)`));
+  const db = await openDatabase({ databaseUrl: urlOf(server, name), log: QUIET });
+  await migrate(db, QUIET);
+  await db.close();
+  return name;
+}
+
+/** @param {string} server @param {string} template @returns {Promise<string>} its name */
+async function createNamed(server, template) {
+  const name = `gatehouse_bench_${randomBytes(4).toString('hex')}`;
+  await onServer(server, `CREATE DATABASE ${name} TEMPLATE ${template}`);
+  return name;
+}
+
+/** @param {string} server @param {string} name */
+function urlOf(server, name) {
+  return Object.assign(new URL(server), { pathname: `/${name}` }).href;
+}
+
 /**
  * @typedef {object} BenchDatabase
  * @property {string} url
@@ -109,14 +134,9 @@ async function chooseRedis() {
  */
 export async function createDatabase({ empty = false } = {}) {
   const server = await findPostgres();
-  const name = `gatehouse_bench_${randomBytes(4).toString('hex')}`;
-  await onServer(server, `CREATE DATABASE ${name} TEMPLATE template0`);
-  const url = Object.assign(new URL(server), { pathname: `/${name}` }).href;
-  if (!empty) {
-    const db = await openDatabase({ databaseUrl: url, log: QUIET });
-    await migrate(db, QUIET);
-    await db.close();
-  }
+  if (!empty) migrated ??= createMigrated(server);
+  const name = await createNamed(server, empty ? 'template0' : ((await migrated) ?? ''));
+  const url = urlOf(server, name);
   const pool = new pg.Pool({ connectionString: url, max: 4 });
   pool.on('error', () => undefined);
   let isDropped = false;

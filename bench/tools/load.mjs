@@ -33,6 +33,9 @@ export const LOADER = wrk === undefined ? 'autocannon' : 'wrk';
 /** What wrk.lua puts a text of the same length for. */
 const UNIQUE_PLACE = '@'.repeat(20);
 
+/** After so many answers a load ends: enough to see that it works. 0: after its time. */
+const mostAnswers = () => process.env.BENCH_ANSWERS ?? '0';
+
 let files = 0;
 
 /**
@@ -47,11 +50,22 @@ export function prepareLoad(url, calls) {
   if (wrk === undefined) {
     writeFileSync(file, JSON.stringify(calls));
     const script = join(FOLDER, '../peers/autocannon.mjs');
-    return (seconds, connections = 32) => runTool(process.execPath, [script, url, file, String(seconds), String(connections)]);
+    return (seconds, connections = 32) =>
+      runTool(process.execPath, [script, url, file, String(seconds), String(connections), mostAnswers()]);
   }
   writeFileSync(file, calls.map((call) => frame(toText(new URL(url).host, call))).join(''));
   return (seconds, connections = 32) =>
-    runTool(wrk, ['-t1', `-c${connections}`, `-d${seconds}s`, '--timeout=10s', `-s${join(FOLDER, 'wrk.lua')}`, url, '--', file]);
+    runTool(wrk, [
+      '-t1',
+      `-c${connections}`,
+      `-d${seconds}s`,
+      '--timeout=10s',
+      `-s${join(FOLDER, 'wrk.lua')}`,
+      url,
+      '--',
+      file,
+      mostAnswers(),
+    ]);
 }
 
 /**

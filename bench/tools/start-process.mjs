@@ -86,18 +86,30 @@ async function answers(url) {
   }
 }
 
+/** Below those that the system gives to connections: one of them could be taken before a program listens there. */
+let lastPort = 20_000 + (process.pid % 10_000);
+
 /**
- * A TCP port that is free now.
+ * A TCP port of this machine that is free now, and that nobody else here is told of.
  * @returns {Promise<number>}
  */
-export function findPort() {
-  return new Promise((resolve, reject) => {
+export async function findPort() {
+  for (;;) {
+    lastPort = lastPort === 32_000 ? 20_000 : lastPort + 1;
+    const port = lastPort;
+    if (await isFree(port)) return port;
+  }
+}
+
+/**
+ * @param {number} port
+ * @returns {Promise<boolean>}
+ */
+function isFree(port) {
+  return new Promise((resolve) => {
     const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
   });
 }
 

@@ -1,5 +1,5 @@
 -- Plays prepared requests in turn: a file of them, each behind its length in bytes and a line's end. Twenty @ in a request become
--- a text of its own each time. Prints one line of JSON.
+-- a text of its own each time. Ends after so many answers as its second argument says, if it says some. Prints one line of JSON.
 local place = string.rep("@", 20)
 local requests = {}
 local marked = {}
@@ -17,6 +17,14 @@ function init(args)
     marked[#requests] = text:find(place, 1, true)
   end
   file:close()
+  local most = tonumber(args[2] or 0)
+  local answered = 0
+  if most > 0 then
+    response = function()
+      answered = answered + 1
+      if answered == most then wrk.thread:stop() end
+    end
+  end
 end
 
 function request()
