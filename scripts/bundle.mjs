@@ -1,5 +1,5 @@
 // Makes one file of the standalone and the packages that it loads: Node would look for a thousand, which takes a third of a start.
-import { readFile, rm } from 'node:fs/promises';
+import { readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -17,10 +17,12 @@ const LEFT_ALONE = /^(@electric-sql\/pglite|@node-rs\/argon2|@prisma|pg)(\/|$)/;
 /** @param {string} file */
 const fromFolder = (file) => `./${relative(folder, file).split(sep).join('/')}`;
 
-await rm(folder, { recursive: true, force: true });
+// Made beside it: a start finds the old one or the new one whole.
+const made = `${folder}.new`;
+await rm(made, { recursive: true, force: true });
 await build({
   entryPoints: [join(root, 'services/standalone/dist/main.js')],
-  outdir: folder,
+  outdir: made,
   bundle: true,
   splitting: true,
   platform: 'node',
@@ -36,7 +38,7 @@ await build({
       name: 'leave alone',
       setup({ onResolve, resolve }) {
         onResolve({ filter: PACKAGE }, async ({ path, kind, resolveDir, pluginData }) => {
-          const isLeftAlone = LEFT_ALONE.test(path) || kind === 'dynamic-import';
+          const isLeftAlone = LEFT_ALONE.test(path) || (kind === 'dynamic-import' && !path.startsWith('@gatehouse/'));
           if (pluginData === 'found' || !isLeftAlone) return undefined;
           const found = await resolve(path, { kind, resolveDir, pluginData: 'found' });
           if (found.errors.length > 0) return { errors: found.errors };
@@ -57,3 +59,5 @@ await build({
     },
   ],
 });
+await rm(folder, { recursive: true, force: true });
+await rename(made, folder);

@@ -115,7 +115,7 @@ function buildStep() {
   ]);
   const inputs = fingerprint(root, {
     texts: describeFiles(root, sources),
-    files: ['tsconfig.json', 'tsconfig.base.json', 'pnpm-lock.yaml', BUNDLE_SCRIPT],
+    files: ['tsconfig.json', 'tsconfig.base.json', 'pnpm-lock.yaml', 'pnpm-workspace.yaml', 'package.json', BUNDLE_SCRIPT],
   });
   return {
     stamp: openStamp(join(stamps, 'build'), inputs),

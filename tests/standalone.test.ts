@@ -101,6 +101,22 @@ describe('npm start', () => {
     expect(readCurls()).toEqual(before.map((curl) => curl.replace(/:\d{4,5}\//, `:${port}/`)));
     for (const answer of await Promise.all(readCurls().map(paste))) expect(answer).not.toMatch(/error"?: ?(true|")/);
   }, 60_000);
+
+  it('makes new secrets in place of revoked ones at the next start, once it is ready, and says so', async () => {
+    const [, , before = ''] = readCurls();
+    const { memberId } = JSON.parse(readFileSync(join(dataDir, 'demo.json'), 'utf8'));
+    const headers = { authorization: `Bearer ${readFileSync(join(dataDir, 'secrets/admin-token'), 'utf8').trim()}` };
+    const list = await fetch(`${running.found}/admin/v1/users/${memberId}/credentials`, { headers });
+    const { items }: { items: { id: number; kind: string }[] } = JSON.parse(await list.text());
+    const id = items.find(({ kind }) => kind === 'phpstrap')?.id;
+    expect((await fetch(`${running.found}/admin/v1/credentials/${id}`, { method: 'DELETE', headers })).status).toBe(204);
+    expect(JSON.parse(await paste(before))).toMatchObject({ success: false });
+    await endProgram(running.process, 'SIGTERM');
+    running = await startWell(MAIN, { PORT: '0', DATA_DIR: dataDir }, /ready at (\S+)[\s\S]*Ctrl\+C[\s\S]*The demo was renewed\. .+\n/);
+    const [, , after = ''] = readCurls();
+    expect(JSON.parse(await paste(after))).toMatchObject({ success: true, data: { name: 'Mia Member' } });
+    expect(running.output).not.toContain(JSON.parse(readFileSync(join(dataDir, 'demo.json'), 'utf8')).phpstrapToken);
+  }, 60_000);
 });
 
 describeBlackBox('standalone: the five APIs through the gateway', () => ({

@@ -6,7 +6,7 @@ const [url, file, seconds, connections, most = '0'] = process.argv.slice(2);
 const result = await autocannon({
   url,
   connections: Number(connections),
-  ...(most === '0' ? { duration: Number(seconds) } : { amount: Number(most) }),
+  ...(most === '0' ? { duration: Number(seconds) } : { amount: Number(most), timeout: 10 }),
   idReplacement: true,
   requests: JSON.parse(readFileSync(file, 'utf8')).map((call) => ({ method: 'GET', ...call })),
 });

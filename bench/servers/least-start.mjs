@@ -2,7 +2,9 @@
 // and answers one question. Nothing of Gatehouse is loaded.
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
 
+setFlagsFromString('--wasm-tiering-budget=18000000');
 const database = createRequire(new URL('../../packages/db/package.json', import.meta.url));
 const load = (/** @type {string} */ name) => import(pathToFileURL(database.resolve(name)).href);
 const { PGlite } = await load('@electric-sql/pglite');

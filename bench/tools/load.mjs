@@ -33,7 +33,7 @@ export const LOADER = wrk === undefined ? 'autocannon' : 'wrk';
 /** What wrk.lua puts a text of the same length for. */
 const UNIQUE_PLACE = '@'.repeat(20);
 
-/** After so many answers a load ends: enough to see that it works. 0: after its time. */
+/** After so many answers a load sends no more: enough to see that it works. 0: it sends for all its time. */
 const mostAnswers = () => process.env.BENCH_ANSWERS ?? '0';
 
 let files = 0;

@@ -1,5 +1,5 @@
 -- Plays prepared requests in turn: a file of them, each behind its length in bytes and a line's end. Twenty @ in a request become
--- a text of its own each time. Ends after so many answers as its second argument says, if it says some. Prints one line of JSON.
+-- a text of its own each time. Sends no more after so many answers as its second argument says, if it says some. Prints one line of JSON.
 local place = string.rep("@", 20)
 local requests = {}
 local marked = {}

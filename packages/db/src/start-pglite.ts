@@ -3,8 +3,8 @@ import { PGlite } from '@electric-sql/pglite';
 import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm';
 import { createImageFilesystem } from './memory-image.ts';
 
-// V8 compiles a function of the database a second time, better, once so much of it has run: ten times as much as it would take by itself.
-// A start runs everything a little, and would compile beside its own work what is not needed again for long.
+// V8 compiles a function of WebAssembly a second time, better, once so much of it has run: more than it would take by itself. A start
+// runs everything a little, and would compile beside its own work what is not needed again for long.
 setFlagsFromString('--wasm-tiering-budget=18000000');
 
 /** Starts PGlite on a directory, with what the migrations need. An empty or missing directory becomes a new database. */

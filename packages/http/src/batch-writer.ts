@@ -49,6 +49,7 @@ export function createBatchWriter<Item>(options: BatchOptions<Item>): BatchWrite
         await options.write(batch);
       } catch (error) {
         options.onError(error, waiting.length);
+        due = 0;
         break;
       }
       waiting = waiting.slice(batch.length);
@@ -57,13 +58,18 @@ export function createBatchWriter<Item>(options: BatchOptions<Item>): BatchWrite
     if (waiting.length > 0) schedule();
   }
 
+  async function run(): Promise<void> {
+    await writeDue();
+    running = undefined;
+    // Somebody asked for it after the last look.
+    if (due > 0) await flush();
+  }
+
   function flush(): Promise<void> {
     clearTimeout(timer);
     timer = undefined;
     due = waiting.length;
-    running ??= writeDue().finally(() => {
-      running = undefined;
-    });
+    running ??= run();
     return running;
   }
 

@@ -11,8 +11,10 @@ import type { ServiceRequest } from './request.ts';
 export function keepWithRequest<T extends object>(make: () => T): (request: ServiceRequest) => T {
   const place = Symbol('kept');
   return (request: ServiceRequest & { [place]?: T }) => {
-    const kept = request[place] ?? make();
-    request[place] = kept;
-    return kept;
+    const kept = request[place];
+    if (kept !== undefined) return kept;
+    const made = make();
+    request[place] = made;
+    return made;
   };
 }

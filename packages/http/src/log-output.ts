@@ -13,25 +13,35 @@ export function openLogOutput(): DestinationStream {
   let output: ReturnType<typeof pino.destination> | undefined;
   let lines: string[] = [];
   let timer: NodeJS.Timeout | undefined;
+  let isWriting = false;
 
   function open() {
-    // Before pino's own, which close the output.
     process.once('beforeExit', send);
-    process.once('exit', hand);
-    // It begins to write when it is told to: what is handed over at the exit has to be written there and then.
-    return pino.destination({ dest: 1, sync: false, minLength: MAX_BYTES - 1, maxWrite: MAX_BYTES });
-  }
-
-  function hand(): void {
-    if (lines.length > 0) output?.write(lines.join(''));
-    lines = [];
+    process.once('exit', sendSync);
+    // It begins to write when it is told to (or has a megabyte): what is left at the exit has to be written there and then.
+    const opened = pino.destination({ dest: 1, sync: false, minLength: MAX_BYTES - 1, maxWrite: MAX_BYTES });
+    opened.on('drain', () => {
+      isWriting = false;
+      if (lines.length > 0) send();
+    });
+    return opened;
   }
 
   function send(): void {
     clearTimeout(timer);
     timer = undefined;
-    hand();
+    // While it writes it takes no orders: the rest goes when it is done.
+    if (isWriting || lines.length === 0) return;
+    isWriting = true;
+    output?.write(lines.join(''));
+    lines = [];
     output?.flush();
+  }
+
+  function sendSync(): void {
+    if (lines.length > 0) output?.write(lines.join(''));
+    lines = [];
+    output?.flushSync();
   }
 
   return {

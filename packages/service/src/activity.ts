@@ -32,7 +32,9 @@ export function createActivity(db: Database, log: Logger): Activity {
       waiting.clear();
       return write(db, uses);
     },
-    onError: (error, waiting) => log.warn({ err: error, waiting }, 'activity is not written yet'),
+    onError: (error, count) => log.warn({ err: error, waiting: count }, 'activity is not written yet'),
+    // One of them could be among those that were dropped.
+    onDropped: () => waiting.clear(),
   });
   return {
     note(userId, credentialId, at) {

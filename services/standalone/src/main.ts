@@ -27,10 +27,10 @@ runProcess(async () => {
     ),
   );
   let closing = false;
-  demo?.renew().then(
-    (curls) => curls === null || process.stdout.write(announceRenewal(config.dataDir, curls, isTerminal)),
-    (error: unknown) => closing || process.stderr.write(`gatehouse: The demo could not be renewed: ${String(error)}\n`),
-  );
+  demo
+    ?.renew()
+    .then((curls) => curls === null || process.stdout.write(announceRenewal(config.dataDir, curls, isTerminal)))
+    .catch((error: unknown) => closing || process.stderr.write(`gatehouse: The demo could not be renewed: ${String(error)}\n`));
   return () => {
     closing = true;
     return standalone.close();

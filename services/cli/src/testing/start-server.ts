@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 /** For a process that lives for seconds, the embedded database's code is compiled simply: half the work of starting. */
 const BRIEF = ['--liftoff-only'];
-const MAIN = join(import.meta.dirname, '../../../standalone/dist/main.js');
+const MAIN = join(import.meta.dirname, '../../../standalone/dist/bundle/main.js');
 
 /** A Gatehouse in a process of its own. */
 export interface TestServer {

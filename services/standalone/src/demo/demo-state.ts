@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** What is kept of the demo: secrets are shown only once, and every start prints them in its examples. */
@@ -24,9 +24,11 @@ export function readDemoState(dataDir: string): DemoState | null {
   }
 }
 
-/** Keeps it in the data directory, readable by its owner only. */
+/** Keeps it in the data directory, readable by its owner only: all of it or, if this is cut short, what was there before. */
 export function writeDemoState(dataDir: string, state: DemoState): void {
-  writeFileSync(fileIn(dataDir), `${JSON.stringify(state, null, 2)}\n`, { mode: OWNER_ONLY });
+  const half = `${fileIn(dataDir)}.new`;
+  writeFileSync(half, `${JSON.stringify(state, null, 2)}\n`, { mode: OWNER_ONLY });
+  renameSync(half, fileIn(dataDir));
 }
 
 function fileIn(dataDir: string): string {

@@ -63,7 +63,7 @@ export async function renewDemo(api: ApiClient, adminToken: string, state: DemoS
       );
   const isAltercpaGood = async () => {
     const { status } = await api.call<{ status: string }>('GET', '/api/profile/info.json', { token: state.altercpaKey });
-    if (status !== 'ok') throw new Error('the key is refused');
+    if (status !== 'ok') throw new ApiRefusal('GET', '/api/profile/info.json', 401, status);
   };
   const altercpaKey = await keepOr(isAltercpaGood, state.altercpaKey, () =>
     addCredential(api, adminToken, state.memberId, { kind: 'altercpa' }),
@@ -85,7 +85,8 @@ async function holdsForAMonth(api: ApiClient, token: string, now: Date): Promise
     });
     const { status, expires } = data.membership;
     return status === 'premium' && Date.parse(`${expires}Z`) > now.getTime() + MONTH_MS;
-  } catch {
+  } catch (error) {
+    throwUnlessRunOut(error);
     return false;
   }
 }
@@ -103,9 +104,15 @@ async function keepOr(check: () => Promise<unknown>, kept: string, renew: () => 
   try {
     await check();
     return kept;
-  } catch {
+  } catch (error) {
+    throwUnlessRunOut(error);
     return renew();
   }
+}
+
+/** A refusal says that something has run out; too many calls at the moment, or a failure, say nothing. */
+function throwUnlessRunOut(error: unknown): void {
+  if (!(error instanceof ApiRefusal) || error.status >= 500 || error.status === 429) throw error;
 }
 
 /** Makes a user; one that a first start left behind half done is made anew. */

@@ -27,7 +27,7 @@ export async function prepareDemo({ baseUrl, adminToken, dataDir, now }: DemoOpt
   const api = createApiClient(baseUrl);
   const renew = async (state: DemoState): Promise<DemoState> => {
     const renewed = await renewDemo(api, adminToken, state, now);
-    writeDemoState(dataDir, renewed);
+    if (!isDeepStrictEqual(renewed, state)) writeDemoState(dataDir, renewed);
     return renewed;
   };
   const kept = readDemoState(dataDir);
