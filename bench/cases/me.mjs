@@ -8,7 +8,7 @@ import { measureByTurns } from '../tools/rounds.mjs';
 /** A program asks for its own profile: token, exact limit, audit row. @type {import('../tools/case.mjs').Case} */
 export const me = {
   name: 'me',
-  async run({ pace }) {
+  async run({ pace, quick }) {
     const database = await createDatabase();
     const house = await startHouse({ databaseUrl: database.url, only: ['accounts'] });
     const token = await makeTokenHolder(house, database, 'bench');
@@ -16,12 +16,14 @@ export const me = {
     const calls = [{ path: '/api/v1/me.php', headers }];
     const isRight = (/** @type {string} */ body) => JSON.parse(body).success;
     const contender = httpContender('me.php through gateway and accounts', house.url, calls, isRight, house.pids);
-    const large = await startHouse({ databaseUrl: database.url, only: ['accounts'], memory: {} });
-    const largeContender = httpContender("(with Node's own memory settings)", large.url, calls, isRight, large.pids);
-    const limits = [largeContender, await startLeast(database.url, calls, isRight), await startHelloBehindGateway()];
+    // The same house again: a quick run has seen that it works.
+    const large = quick ? undefined : await startHouse({ databaseUrl: database.url, only: ['accounts'], memory: {} });
+    const largeContenders =
+      large === undefined ? [] : [httpContender("(with Node's own memory settings)", large.url, calls, isRight, large.pids)];
+    const limits = [...largeContenders, await startLeast(database.url, calls, isRight), await startHelloBehindGateway()];
     const [hello, own, ...most] = await measureByTurns([await startHello(), contender, ...limits], pace);
     await house.stop();
-    await large.stop();
+    await large?.stop();
     const { rows } = await database.pool.query('SELECT sum(requests)::int AS counted FROM audit_counts');
     await database.drop();
     if (hello === undefined || own === undefined) throw new Error('nothing was measured');
