@@ -102,6 +102,19 @@ onPostgres('when PostgreSQL goes away and comes back', () => {
     expect(db.pool?.()).toMatchObject({ waiting: 0, total: 0 });
   });
 
+  it('a transaction of plain SQL is over when the server ends its connection, even if the end itself is not heard', async () => {
+    relay.hold();
+    const start = performance.now();
+    const cut = expect(db.sqlTx((tx) => tx.query`SELECT pg_sleep(20)`)).rejects.toMatchObject({ code: 'DATABASE_DOWN' });
+    const end = () => test.db.query`
+      SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+      WHERE datname = current_database() AND query LIKE 'SELECT pg_sleep%' AND pid <> pg_backend_pid()`;
+    while ((await end()).length === 0);
+    await cut;
+    expect(performance.now() - start).toBeLessThan(3_000);
+    expect(db.pool?.()).toMatchObject({ waiting: 0, total: 0 });
+  });
+
   it('connections that the server ends, at work or at rest, are replaced', async () => {
     await Promise.all(calls());
     const asleep = db.query`SELECT pg_sleep(20)`;
@@ -172,19 +185,22 @@ interface Relay {
   stop(): Promise<void>;
   /** Passes nothing on any more, on connections that stay open. */
   mute(): void;
+  /** Keeps the server's end of a connection to itself, on connections that are made from now on. */
+  hold(): void;
 }
 
 /** Stands between the package and the server, so that the server can go away for one suite alone. */
 async function startRelay(target: URL): Promise<Relay> {
   const sockets = new Set<Socket>();
   let server: Server | undefined;
+  let isHeld = false;
   const accept = (client: Socket) => {
     const upstream = connect(Number(target.port || 5432), target.hostname);
     for (const socket of [client, upstream]) {
       sockets.add(socket);
       socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
     }
-    client.pipe(upstream).pipe(client);
+    client.pipe(upstream).pipe(client, { end: !isHeld });
   };
   const start = (port: number) =>
     new Promise<number>((resolve, reject) => {
@@ -208,6 +224,9 @@ async function startRelay(target: URL): Promise<Relay> {
       }),
     mute: () => {
       for (const socket of sockets) socket.unpipe().pause();
+    },
+    hold: () => {
+      isHeld = true;
     },
   };
 }

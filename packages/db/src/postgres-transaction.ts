@@ -19,6 +19,10 @@ export async function transactOnPostgres<T>(
   const client = await pool.connect();
   let failure: { readonly cause: unknown } | undefined;
   let end: Error | undefined;
+  let tellEnd: () => void = ignore;
+  const ended = new Promise<void>((resolve) => {
+    tellEnd = resolve;
+  });
   /** @param broken why the connection cannot be used again, if it cannot */
   const giveBack = (broken?: Error) => {
     if (end !== undefined) return;
@@ -26,6 +30,7 @@ export async function transactOnPostgres<T>(
     clearTimeout(timer);
     client.off('error', ignore);
     client.release(broken);
+    tellEnd();
   };
   const timer = setTimeout(
     () => giveBack(new Fault('DATABASE_DOWN', { internal: `a transaction took longer than ${timeoutMs} ms` })),
@@ -51,9 +56,17 @@ export async function transactOnPostgres<T>(
     giveBack();
     return result;
   } catch (error) {
-    if (end === undefined) await client.query('ROLLBACK').then(() => giveBack(), giveBack);
+    const fatal = [error, failure?.cause].find(isFatal);
+    if (end === undefined && fatal !== undefined) giveBack(fatal);
+    // A connection that says nothing any more is waited for no longer than the transaction may take.
+    if (end === undefined) await Promise.race([client.query('ROLLBACK').then(() => giveBack(), giveBack), ended]);
     throw error;
   }
+}
+
+/** Whether the server has ended the connection, and with it the transaction: nothing that is asked of it is answered any more. */
+function isFatal(error: unknown): error is Error {
+  return error instanceof Error && 'severity' in error && error.severity === 'FATAL';
 }
 
 /** A connection that breaks between two statements tells its next one; without a listener the event would end the process. */
