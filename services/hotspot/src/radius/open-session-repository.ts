@@ -27,7 +27,8 @@ export interface NewSession {
  * login one is opened. Where locks are skipped nobody waits for somebody else's login, or for a site that is being deleted; an
  * earlier session of the same device that is locked is left to become stale, and counts as no other device.
  * Everything else reads what became of the login (`bound`), so logins are locked before sessions, as everywhere. Rows are locked one
- * by one (LATERAL), so that the locks go by the indexes whatever the planner thinks of the tables.
+ * by one (LATERAL), so that the locks go by the indexes whatever the planner thinks of the tables. COALESCE hides from it that a
+ * session is asked for that is not over: it would walk the index of everybody's live sessions.
  * @param whenLocked what becomes of a session whose login, site or access point is locked: skipped, or waited for
  * @returns the Class of each session in their order; null, and nothing is changed, where the login has changed or it was skipped
  */
@@ -84,7 +85,7 @@ export async function openSessions(db: Sql, sessions: readonly NewSession[], whe
     ), superseded AS (
       UPDATE guest_sessions session SET ended_at = q.now, terminate_cause = 'superseded'
       FROM bound JOIN q ON q.place = bound.place JOIN own ON own.place = q.place JOIN ending ON ending.id = own.id
-      WHERE session.id = ending.id AND own.mac = q.mac AND session.ended_at IS NULL
+      WHERE session.id = ending.id AND own.mac = q.mac AND COALESCE(session.ended_at, 'infinity') = 'infinity'
         AND NOT EXISTS (SELECT FROM known WHERE known.place = own.place AND (known.is_repeat OR known.class_ref = own.class_ref))
     ), opened AS (
       INSERT INTO guest_sessions (site_id, nas_id, nas_address, class_ref, acct_session_id, request_authenticator, voucher_id, guest_login_id,
