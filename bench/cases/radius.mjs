@@ -17,7 +17,9 @@ const run = promisify(execFile);
 
 /** What stands for rlm_rest with no work behind it, and with the least. */
 const LIMIT = '(rlm_rest, answers that are known beforehand)';
-const LEAST = '(rlm_rest, the least: the same libraries and no duty)';
+const LEAST = '(rlm_rest, the least: the same libraries, and the writes)';
+/** What a user would pick who sells access to so many devices. */
+const COUNTING = 'FreeRADIUS rlm_sql that counts devices';
 
 /** A venue makes vouchers, and its guests come on line. @type {import('../tools/case.mjs').Case} */
 export const radius = {
@@ -35,7 +37,7 @@ export const radius = {
     ]);
     const { house, site } = venue;
     const own = noRadius === undefined ? await startGatehouseRadius(house.radiusRestPort) : undefined;
-    const least = noRadius === undefined ? await startBehind('least-radius', { DATABASE_URL: venue.databaseUrl }) : undefined;
+    const least = noRadius === undefined ? await startBehind('least-radius', { DATABASE_URL: await makeLeastVenue(users) }) : undefined;
     const body = JSON.stringify({ 'api-key': site.apiKey, action: 'create_voucher', valid_for: '1 day' });
     const call = { method: 'POST', path: '/api/', headers: { 'content-type': 'application/json' }, body };
     /** @param {string} name @param {import('../tools/free-radius.mjs').FreeRadius | undefined} server @param {Readonly<Record<string, number>>} [pids] */
@@ -49,6 +51,7 @@ export const radius = {
         ...guestsOf(LIMIT, limit?.server, { answers: limit?.pid ?? 0 }),
         ...guestsOf(LEAST, least?.server, { service: least?.pid ?? 0 }),
         ...guestsOf('FreeRADIUS rlm_sql', peer),
+        ...guestsOf(COUNTING, peer && { ...peer, authPort: peer.countingPort }).slice(0, 1),
       ],
       pace,
     );
@@ -71,9 +74,9 @@ export const radius = {
         ...(noSql === undefined ? [] : [missingLine('FreeRADIUS rlm_sql', noSql)]),
       ],
       notes: [
-        'Logins: Access-Request with PAP and Message-Authenticator, each of another voucher and device. Gatehouse judges it, opens a session under a guard and logs it; rlm_sql reads radcheck, radreply and the groups, and writes radpostauth.',
+        'Logins: Access-Request with PAP and Message-Authenticator, each of another voucher and device. Gatehouse judges it, opens a session under a guard and logs it; rlm_sql reads radcheck, radreply and the groups, and writes radpostauth; one that counts devices (Simultaneous-Use) looks for their sessions too.',
         'Reports: Interim-Updates of sessions that were logged in before; their CPU is not told, since those logins are part of it.',
-        'In brackets: limits. FreeRADIUS as Gatehouse configures it, in front of bare node:http that looks at nothing and always says yes: no service behind rlm_rest can be faster. And in front of Express and pg, with a share of one statement that finds the voucher and of one that writes session and log, and nothing else.',
+        "In brackets: limits. FreeRADIUS as Gatehouse configures it, in front of bare node:http that looks at nothing and always says yes: no service behind rlm_rest can be faster. And in front of Express and pg, with a share of one statement that finds the voucher and counts its devices, and of one that binds it under a guard and writes session and log in Gatehouse's tables, and nothing else.",
       ],
     };
   },
@@ -109,7 +112,16 @@ function guests(name, server, sizes, pids) {
 async function startVenue(users) {
   const database = await createDatabase();
   const house = await startHouse({ databaseUrl: database.url, only: ['hotspot'] });
-  return { house, databaseUrl: database.url, site: await makeSite(house, database, users) };
+  return { house, site: await makeSite(house, database, users) };
+}
+
+/** The same vouchers once more: Gatehouse would count devices that it did not let in. @param {number} users @returns its address */
+async function makeLeastVenue(users) {
+  const { url, pool } = await createDatabase();
+  await pool.query(`INSERT INTO sites (id, name, slug) VALUES (1, 'Bench', '0123456789')`);
+  await pool.query(`INSERT INTO nas (site_id, name, address, secret) VALUES (1, 'AP', '127.0.0.1', '')`);
+  await makeVouchers(pool, 1, users);
+  return url;
 }
 
 /** rlm_sql with as many users. @param {number} users */

@@ -1,6 +1,8 @@
-// The least that a service of Express and pg behind rlm_rest can be: a login costs a share of one statement that looks the name up and
-// of one that writes a session and a line of the log, a report a share of one that updates its session. Nothing is judged, limited,
-// opened or told to anybody. PASSCODE is that of every login, SECRET that of every access point.
+// The least that a service of Express and pg behind rlm_rest can be which does what a login is there for: a share of one statement that
+// looks the name up with its devices on line, and of one that binds the voucher if nobody changed it meanwhile, opens its session and
+// logs it, in Gatehouse's own tables. A report costs a share of one that updates its session. Nothing is judged, limited, opened or told
+// to anybody, and nothing is known of sites, guests or requests that come twice. PASSCODE is that of every login, SECRET that of every
+// access point.
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
@@ -15,28 +17,41 @@ const pg = from('db')('pg');
 
 const { PORT, DATABASE_URL, SECRET = '', PASSCODE = '' } = process.env;
 const pool = new pg.Pool({ connectionString: DATABASE_URL, max: 10 });
-await pool.query(`
-  CREATE TABLE IF NOT EXISTS least_sessions (id serial PRIMARY KEY, class_ref text NOT NULL UNIQUE, voucher_id int, mac text, bytes_in bigint);
-  CREATE TABLE IF NOT EXISTS least_log (id serial PRIMARY KEY, session_id int, login text, at timestamptz DEFAULT now())`);
-
+/** @typedef {{ username: string, id: number, version: string }} Found */
 const findVouchers = askTogether(async (/** @type {readonly string[]} */ names) => {
   const { rows } = await pool.query({
     name: 'find',
-    text: 'SELECT username, id FROM vouchers WHERE site_id = (SELECT min(id) FROM sites) AND username = ANY($1)',
+    text: `SELECT username, id, xmin::text AS version,
+             (SELECT count(*) FROM (SELECT * FROM guest_sessions WHERE voucher_id = vouchers.id OFFSET 0) AS session
+              WHERE ended_at IS NULL) AS devices
+           FROM vouchers WHERE site_id = (SELECT min(id) FROM sites) AND username = ANY($1)`,
     values: [names],
   });
-  const ids = new Map(rows.map((/** @type {{ username: string, id: number }} */ { username, id }) => [username, id]));
-  return names.map((name) => ids.get(name));
+  const refs = new Map(rows.map((/** @type {Found} */ { username, id, version }) => [username, `${id}-${version}`]));
+  return names.map((name) => refs.get(name));
 });
 const openSessions = askTogether(
-  async (/** @type {readonly { id: number, mac: string, login: string, classRef: string }[]} */ sessions) => {
+  async (/** @type {readonly { ref: string[], mac: string, login: string, classRef: string }[]} */ sessions) => {
     await pool.query({
       name: 'open',
-      text: `WITH opened AS (
-             INSERT INTO least_sessions (class_ref, voucher_id, mac, bytes_in)
-             SELECT class_ref, id, mac, 0 FROM unnest($1::text[], $2::int[], $3::text[]) AS q(class_ref, id, mac) RETURNING id
-           ) INSERT INTO least_log (session_id, login) SELECT id, 'guest' FROM opened`,
-      values: [sessions.map(({ classRef }) => classRef), sessions.map(({ id }) => id), sessions.map(({ mac }) => mac)],
+      text: `WITH q AS MATERIALIZED (
+               SELECT *, now() AS at FROM unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::text[]) AS q(class_ref, id, version, mac, login)
+             ), bound AS (
+               UPDATE vouchers SET first_login_at = COALESCE(first_login_at, q.at), last_login_at = q.at,
+                 expires_at = COALESCE(expires_at, q.at + interval '30 days'), mac = q.mac
+               FROM q WHERE vouchers.id = q.id AND vouchers.xmin::text = q.version RETURNING q.*, vouchers.site_id
+             ), opened AS (
+               INSERT INTO guest_sessions (site_id, nas_id, class_ref, voucher_id, login, method, mac)
+               SELECT site_id, (SELECT min(id) FROM nas), class_ref, id, login, 'voucher', mac FROM bound RETURNING id, site_id, nas_id, login, mac
+             ) INSERT INTO login_log (site_id, nas_id, guest_session_id, login, method, mac, accepted)
+             SELECT site_id, nas_id, id, login, 'voucher', mac, true FROM opened`,
+      values: [
+        sessions.map(({ classRef }) => classRef),
+        sessions.map(({ ref }) => ref[0]),
+        sessions.map(({ ref }) => ref[1]),
+        sessions.map(({ mac }) => mac),
+        sessions.map(({ login }) => login),
+      ],
     });
     return sessions;
   },
@@ -44,7 +59,7 @@ const openSessions = askTogether(
 const addReports = askTogether(async (/** @type {readonly { classRef: string, octets: string }[]} */ reports) => {
   await pool.query({
     name: 'report',
-    text: `UPDATE least_sessions session SET bytes_in = GREATEST(bytes_in, q.octets)
+    text: `UPDATE guest_sessions session SET bytes_in = GREATEST(bytes_in, q.octets)
            FROM unnest($1::text[], $2::bigint[]) AS q(class_ref, octets) WHERE session.class_ref = q.class_ref`,
     values: [reports.map(({ classRef }) => classRef), reports.map(({ octets }) => octets)],
   });
@@ -57,13 +72,13 @@ app.disable('x-powered-by');
 app.disable('etag');
 app.get('/radius/access-point', (/** @type {any} */ _request, /** @type {any} */ response) => response.json(describeAccessPoint(SECRET)));
 app.get('/radius/authorize', async (/** @type {any} */ request, /** @type {any} */ response) => {
-  const id = await findVouchers(hex(request.query['User-Name']));
-  response.json({ 'control:Tmp-String-2': attribute(PASSCODE), 'control:Tmp-String-3': attribute(`voucher-${id}`) });
+  const ref = await findVouchers(hex(request.query['User-Name']));
+  response.json({ 'control:Tmp-String-2': attribute(PASSCODE), 'control:Tmp-String-3': attribute(`voucher-${ref}`) });
 });
 app.post('/radius/login', async (/** @type {any} */ request, /** @type {any} */ response) => {
   const classRef = randomBytes(16).toString('hex');
-  const id = Number(String(request.query.ref).replace(/\D/g, ''));
-  await openSessions({ id, mac: hex(request.query['Calling-Station-Id']), login: hex(request.query['User-Name']), classRef });
+  const ref = String(request.query.ref).split('-').slice(1);
+  await openSessions({ ref, mac: hex(request.query['Calling-Station-Id']), login: hex(request.query['User-Name']), classRef });
   response.json({
     'reply:Class': attribute(classRef),
     'reply:Acct-Interim-Interval': attribute('60'),

@@ -53,7 +53,7 @@ export async function startGatehouseRadius(restPort) {
  * FreeRADIUS with rlm_sql and Debian's own tables and statements.
  * @param {import('./databases.mjs').BenchDatabase} database an empty one
  * @param {{ readonly users: number, readonly passcode: string }} options users `guest-0` and so on
- * @returns {Promise<FreeRadius>}
+ * @returns {Promise<FreeRadius & { countingPort: number }>} countingPort: where it lets two devices in with each login
  */
 export async function startSqlRadius({ url, pool }, { users, passcode }) {
   await pool.query(readFileSync(SCHEMA, 'utf8'));
@@ -63,7 +63,7 @@ export async function startSqlRadius({ url, pool }, { users, passcode }) {
     [users, passcode],
   );
   await pool.query('VACUUM ANALYZE radcheck');
-  const [authPort, acctPort] = [await findUdpPort(), await findUdpPort()];
+  const [authPort, acctPort, countingPort] = [await findUdpPort(), await findUdpPort(), await findUdpPort()];
   const folder = makeFolder('radius-sql');
   const { hostname, port, username, password, pathname } = new URL(url);
   const connection = `host=${hostname} port=${port || 5432} user=${username} dbname=${pathname.slice(1)}${password === '' ? '' : ` password=${decodeURIComponent(password)}`}`;
@@ -72,12 +72,13 @@ export async function startSqlRadius({ url, pool }, { users, passcode }) {
     .replaceAll('BENCH_SECRET', RADIUS_SECRET)
     .replaceAll('BENCH_CONNECTION', connection)
     .replaceAll('BENCH_AUTH_PORT', String(authPort))
-    .replaceAll('BENCH_ACCT_PORT', String(acctPort));
+    .replaceAll('BENCH_ACCT_PORT', String(acctPort))
+    .replaceAll('BENCH_COUNTING_PORT', String(countingPort));
   writeFileSync(join(folder, 'radiusd.conf'), text, { mode: 0o600 });
   const program = findProgram('freeradius') ?? '';
   const args = ['-f', '-l', 'stdout', '-n', 'radiusd', '-d', folder];
   const { pid } = await startProcess({ name: 'freeradius-sql', command: program, args, ready: /Ready to process requests/ });
-  return { authPort, acctPort, pid };
+  return { authPort, acctPort, countingPort, pid };
 }
 
 /**

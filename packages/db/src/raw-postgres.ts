@@ -14,10 +14,12 @@ export interface RawResult {
  * @param on the pool, or the connection of a transaction
  */
 export async function runOnPostgres(on: pg.Pool | pg.PoolClient, sql: Prisma.Sql): Promise<RawResult> {
+  // Put together anew each time it is asked for.
+  const { text, values } = sql;
   const { rows, rowCount } = await on.query({
-    name: nameStatement({ sql: sql.text }),
-    text: sql.text,
-    values: sql.values.map(toParameter),
+    name: nameStatement({ sql: text }),
+    text,
+    values: values.map(toParameter),
     types: { getTypeParser },
   });
   return { rows, count: rowCount ?? 0 };

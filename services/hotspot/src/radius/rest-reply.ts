@@ -8,11 +8,13 @@ type Value = string | number | readonly string[];
  * `do_xlat` is off for each: FreeRADIUS expands values otherwise, and a passcode may well hold `%{...}`.
  */
 export function attributesReply(attributes: Readonly<Record<string, Value | null>>): Reply {
-  const entries = Object.entries(attributes).flatMap(([name, value]) => (value === null ? [] : [[name, toEntry(value)] as const]));
-  return { status: 200, body: Object.fromEntries(entries) };
+  const body: Record<string, object> = {};
+  for (const [name, value] of Object.entries(attributes)) if (value !== null) body[name] = toEntry(value);
+  return { status: 200, body };
 }
 
+/** No longer than needed: rlm_rest spends more on reading an answer than the service on writing it. One value is set (`:=`) if nothing else is said. */
 function toEntry(value: Value) {
-  const values = Array.isArray(value) ? value : [value];
-  return { op: values.length > 1 ? '+=' : ':=', do_xlat: false, is_json: false, value: values };
+  if (!Array.isArray(value)) return { do_xlat: false, value };
+  return value.length === 1 ? { do_xlat: false, value: value[0] } : { op: '+=', do_xlat: false, value };
 }
