@@ -186,12 +186,12 @@ async function answer(options: AppOptions, route: Route, raw: Request, response:
   });
   options.onAttempt(request.caller.undeclaredProxy ? { ...attempt, undeclaredProxy: true } : attempt);
   options.metrics?.count({
-    ...labelsOf(route, endpoint),
     service: options.name,
     method: raw.method,
     status: reply.status,
     fault: reply.headers?.['x-fault'],
     durationMs,
+    ...labelsOf(route, endpoint),
   });
 }
 

@@ -17,7 +17,7 @@ export function phpstrapRoutes(deps: ServiceDeps): Route[] {
 
   async function finish(request: ServiceRequest, reply: Reply): Promise<Reply> {
     const [figures, cors] = await Promise.all([callers.figures(request), corsHeaders(request, callers.settings)]);
-    return { ...reply, headers: { ...reply.headers, ...figures, ...cors } };
+    return Object.assign({}, reply, { headers: Object.assign({}, reply.headers, figures, cors) });
   }
 
   const mounted = endpoints.map(

@@ -39,8 +39,8 @@ const STATUSES: Readonly<Record<string, Pick<AccountingPacket, 'alive' | 'stoppe
 export function toAccountingPacket(attributes: RadiusAttributes, nasId: number, now: Date): AccountingPacket | null {
   const status = STATUSES[attributes.word('Acct-Status-Type') ?? ''];
   if (status === undefined) return null;
+  // Member by member: an object that began as a copy of another costs the engine five times as much.
   return {
-    ...status,
     nasId,
     classRef: attributes.octets('Class').find((value) => CLASS_FORM.test(value)) ?? null,
     login: attributes.text('User-Name') ?? '',
@@ -51,6 +51,8 @@ export function toAccountingPacket(attributes: RadiusAttributes, nasId: number, 
     mac: attributes.mac,
     address: canonicalAddress(attributes.word('Framed-IP-Address') ?? ''),
     at: happenedAt(attributes, now),
+    alive: status.alive,
+    stopped: status.stopped,
     cause: status.stopped ? (attributes.word('Acct-Terminate-Cause') ?? 'unknown') : null,
   };
 }

@@ -45,13 +45,19 @@ export function createAccounting(deps: ServiceDeps): (request: ServiceRequest) =
     }
     const packet = toAccountingPacket(attributes, nasId, request.now);
     if (packet === null) return noContent();
-    const classRef = packet.classRef ?? (await findClassRef(deps.db, packet));
-    if (classRef === null) return unknown(deps, packet);
-    const session = await store({ ...packet, classRef }, request.now);
+    const classed = isClassed(packet) ? packet : await findClass(deps, packet);
+    if (classed === null) return unknown(deps, packet);
+    const session = await store(classed, request.now);
     if (session === null) return unknown(deps, packet);
     if (session.overdue) void disconnectSessions(deps, [session.id]);
     return noContent();
   };
+}
+
+/** A packet of an access point that does not hand the Class back, with that of its session. */
+async function findClass({ db }: ServiceDeps, packet: AccountingPacket): Promise<ClassedPacket | null> {
+  const classRef = await findClassRef(db, packet);
+  return classRef === null ? null : { ...packet, classRef };
 }
 
 /** Sessions that nobody signed in for are none of ours: answered, so that the access point does not go on about it. */

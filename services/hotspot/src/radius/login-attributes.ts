@@ -20,18 +20,13 @@ export function loginAttributes(
     // Rounded up: a second too few would be none in the last one, which to some devices means without end.
     'reply:Session-Timeout': expiresAt === null ? null : Math.ceil((expiresAt.getTime() - now.getTime()) / 1000),
     // MikroTik counts from the router: it receives what the guest sends.
-    ...mikrotikLimit('Recv', upload),
-    ...mikrotikLimit('Xmit', download),
+    'reply:Mikrotik-Recv-Limit': upload === null ? null : String(upload % GIGAWORD),
+    'reply:Mikrotik-Recv-Limit-Gigawords': upload === null ? null : String(upload / GIGAWORD),
+    'reply:Mikrotik-Xmit-Limit': download === null ? null : String(download % GIGAWORD),
+    'reply:Mikrotik-Xmit-Limit-Gigawords': download === null ? null : String(download / GIGAWORD),
     // 32 bits and no more: a session of a chilli ends at 4 GiB, and the next one gets the rest.
     'reply:ChilliSpot-Max-Input-Octets': upload === null ? null : String(smaller(upload, MAX_OCTETS)),
     'reply:ChilliSpot-Max-Output-Octets': download === null ? null : String(smaller(download, MAX_OCTETS)),
-  };
-}
-
-function mikrotikLimit(direction: 'Recv' | 'Xmit', left: bigint | null) {
-  return {
-    [`reply:Mikrotik-${direction}-Limit`]: left === null ? null : String(left % GIGAWORD),
-    [`reply:Mikrotik-${direction}-Limit-Gigawords`]: left === null ? null : String(left / GIGAWORD),
   };
 }
 

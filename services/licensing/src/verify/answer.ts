@@ -55,16 +55,13 @@ export function composeAnswer(
   now: Date,
 ): UnsignedAnswer {
   const told = key === null || !TELLING.has(code) ? {} : { key: tellKey(key, expiresAt) };
-  return {
-    valid: isGood(code),
-    code,
-    ...told,
+  return Object.assign({ valid: isGood(code), code }, told, {
     hwid: question.hwid,
     nonce: question.nonce,
     service_id: question.serviceId,
     checked_at: now.toISOString(),
     offline_until: isGood(code) ? offlineUntil(code === 'KEY_VALID' ? expiresAt : null, now).toISOString() : null,
-  };
+  });
 }
 
 /** An answer that was kept, its members in the order in which they were told: the database (jsonb) keeps none. */

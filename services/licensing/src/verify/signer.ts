@@ -40,8 +40,8 @@ export function createSigner(vault: Vault, clock: () => Date): Signer {
     async sign(db, currentKid, answer) {
       const kid = currentKid ?? (await firstKid(db));
       const key = keys.get(kid) ?? (await openKey(db, kid));
-      const signed = { ...answer, kid };
-      return { ...signed, signature: sign(null, Buffer.from(canonicalJson(signed)), key).toString('base64') };
+      const signed = Object.assign({}, answer, { kid });
+      return Object.assign(signed, { signature: sign(null, Buffer.from(canonicalJson(signed)), key).toString('base64') });
     },
   };
 }

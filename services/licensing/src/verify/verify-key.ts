@@ -43,7 +43,7 @@ export function createKeyVerifier(deps: ServiceDeps, signer: Signer): KeyVerifie
     now: Date,
     withKeyless: boolean,
   ): Promise<Verification | null> {
-    const loaded = await loadFacts(db, { ...question, network, now });
+    const loaded = await loadFacts(db, { network, now, ...question });
     const facts = withKeyless ? loaded : { ...loaded, isKeyless: false };
     const { key, earlier, kid } = facts;
     if (earlier !== null && !facts.isAddressBanned) return { answer: restoreAnswer(earlier.answer), key, useId: earlier.useId };

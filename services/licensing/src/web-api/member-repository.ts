@@ -100,7 +100,7 @@ export async function findMembersByName(
 
 function toMember(row: NamedRow): ProfileSource {
   const { membership_expires_at: membershipExpiresAt, is_admin: isAdmin, created_at: createdAt, exact: _exact, ...rest } = row;
-  return { ...rest, membershipExpiresAt, isAdmin, createdAt };
+  return { membershipExpiresAt, isAdmin, createdAt, ...rest };
 }
 
 /** Keeps a member's protection level, 0 to 4. */

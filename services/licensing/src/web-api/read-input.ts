@@ -36,7 +36,7 @@ export async function readInput(request: ServiceRequest): Promise<WebApiInput> {
  * @throws Fault BAD_BODY, PAYLOAD_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE
  */
 export async function readParams(request: ServiceRequest, rawParam?: string): Promise<Fields> {
-  return { ...(await readFields(request, rawParam)), ...request.query };
+  return Object.assign({}, await readFields(request, rawParam), request.query);
 }
 
 async function readFields(request: ServiceRequest, rawParam?: string): Promise<Fields> {

@@ -115,7 +115,7 @@ function toMemberCall(open: OpenCall, input: WebApiInput, caller: LoadedCall['ca
     throw new Fault('INTERNAL', { internal: 'the ladder let a call without a member through' });
   }
   const { key, member, session, hash } = caller;
-  return { ...open, key: { ...key, last4: input.key?.last4 ?? '' }, member, session, hash };
+  return { key: { last4: input.key?.last4 ?? '', ...key }, member, session, hash, ...open };
 }
 
 function write(reply: MethodReply, params: Fields): Reply {
