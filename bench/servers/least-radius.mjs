@@ -32,7 +32,7 @@ const findVouchers = askTogether(async (/** @type {readonly string[]} */ names) 
 });
 const openSessions = askTogether(
   async (/** @type {readonly { ref: string[], mac: string, login: string, classRef: string }[]} */ sessions) => {
-    await pool.query({
+    const { rowCount } = await pool.query({
       name: 'open',
       text: `WITH q AS MATERIALIZED (
                SELECT *, now() AS at FROM unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::text[]) AS q(class_ref, id, version, mac, login)
@@ -53,6 +53,7 @@ const openSessions = askTogether(
         sessions.map(({ login }) => login),
       ],
     });
+    if (rowCount !== sessions.length) throw new Error('a voucher was changed meanwhile');
     return sessions;
   },
 );

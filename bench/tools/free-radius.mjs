@@ -62,6 +62,8 @@ export async function startSqlRadius({ url, pool }, { users, passcode }) {
      SELECT 'guest-' || i, 'Cleartext-Password', ':=', $2 FROM generate_series(0, $1 - 1) AS i`,
     [users, passcode],
   );
+  // Debian's tables have no index for counting the devices of a login.
+  await pool.query('CREATE INDEX ON radacct (username) WHERE acctstoptime IS NULL');
   await pool.query('VACUUM ANALYZE radcheck');
   const [authPort, acctPort, countingPort] = [await findUdpPort(), await findUdpPort(), await findUdpPort()];
   const folder = makeFolder('radius-sql');
@@ -77,7 +79,10 @@ export async function startSqlRadius({ url, pool }, { users, passcode }) {
   writeFileSync(join(folder, 'radiusd.conf'), text, { mode: 0o600 });
   const program = findProgram('freeradius') ?? '';
   const args = ['-f', '-l', 'stdout', '-n', 'radiusd', '-d', folder];
-  const { pid } = await startProcess({ name: 'freeradius-sql', command: program, args, ready: /Ready to process requests/ });
+  // As a batch, like Gatehouse's: it gains as much by it.
+  const batch = findProgram('chrt');
+  const own = batch === undefined ? { command: program, args } : { command: batch, args: ['-b', '0', program, ...args] };
+  const { pid } = await startProcess({ name: 'freeradius-sql', ...own, ready: /Ready to process requests/ });
   return { authPort, acctPort, countingPort, pid };
 }
 

@@ -36,7 +36,8 @@ export async function readInput(request: ServiceRequest): Promise<WebApiInput> {
  * @throws Fault BAD_BODY, PAYLOAD_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE
  */
 export async function readParams(request: ServiceRequest, rawParam?: string): Promise<Fields> {
-  return Object.assign({}, await readFields(request, rawParam), request.query);
+  // Without a prototype: `__proto__` is a name like any other there.
+  return Object.assign(Object.create(null), await readFields(request, rawParam), request.query);
 }
 
 async function readFields(request: ServiceRequest, rawParam?: string): Promise<Fields> {

@@ -82,6 +82,14 @@ describe('api.php', () => {
     expect(pretty.text).toBe(JSON.stringify(plain.body, null, 4));
   });
 
+  it('`__proto__` brings in no parameters', async () => {
+    const { text } = await call(`key=${ada.keyValue}&cmd=getMember`);
+    const body = `{"key":"${ada.keyValue}","cmd":"getMember","__proto__":{"beautify":"1","bans":"1"}}`;
+    const posted = await app.gateway.post('/api.php').set(from(HOME)).set('content-type', 'application/json').send(body);
+    expect(posted.text).toBe(text);
+    expect((await call(`key=${ada.keyValue}&cmd=getMember&__proto__=beautify&__proto__=bans`)).text).toBe(text);
+  });
+
   it('a command is case-sensitive; an empty or doubled one is none', async () => {
     for (const command of ['cmd=getmember', 'cmd=', 'cmd=getMember&cmd=getMember', 'cmd=constructor', 'cmd=__proto__']) {
       const reply = await call(`key=${ada.keyValue}&${command}`);
