@@ -74,7 +74,7 @@ export const radius = {
         ...(noSql === undefined ? [] : [missingLine('FreeRADIUS rlm_sql', noSql)]),
       ],
       notes: [
-        "Logins: Access-Request with PAP and Message-Authenticator, each of another voucher and device. Gatehouse judges it, opens a session under a guard and logs it; rlm_sql reads radcheck, radreply and the groups, and writes radpostauth; one that counts devices (Simultaneous-Use) looks for their sessions too, by an index that Debian's tables lack. All FreeRADIUS servers run as a batch (`chrt -b 0`).",
+        "Logins: Access-Request with PAP and Message-Authenticator, each of another voucher and device. Gatehouse judges it, opens a session under a guard and logs it; rlm_sql reads radcheck, radreply and the groups, and writes radpostauth; one that counts devices (Simultaneous-Use) looks for their sessions too, by an index that Debian's tables lack. Gatehouse's FreeRADIUS runs as a batch (`chrt -b 0` in `run.sh`), rlm_sql as Debian starts it: as a batch it would answer up to a tenth more.",
         'Reports: Interim-Updates of sessions that were logged in before; their CPU is not told, since those logins are part of it.',
         "In brackets: limits. FreeRADIUS as Gatehouse configures it, in front of bare node:http that looks at nothing and always says yes: no service behind rlm_rest can be faster. And in front of Express and pg, with a share of one statement that finds the voucher and counts its devices, and of one that binds it under a guard and writes session and log in Gatehouse's tables, and nothing else.",
       ],

@@ -79,10 +79,7 @@ export async function startSqlRadius({ url, pool }, { users, passcode }) {
   writeFileSync(join(folder, 'radiusd.conf'), text, { mode: 0o600 });
   const program = findProgram('freeradius') ?? '';
   const args = ['-f', '-l', 'stdout', '-n', 'radiusd', '-d', folder];
-  // As a batch, like Gatehouse's: it gains as much by it.
-  const batch = findProgram('chrt');
-  const own = batch === undefined ? { command: program, args } : { command: batch, args: ['-b', '0', program, ...args] };
-  const { pid } = await startProcess({ name: 'freeradius-sql', ...own, ready: /Ready to process requests/ });
+  const { pid } = await startProcess({ name: 'freeradius-sql', command: program, args, ready: /Ready to process requests/ });
   return { authPort, acctPort, countingPort, pid };
 }
 
