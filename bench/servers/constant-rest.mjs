@@ -1,15 +1,11 @@
 // What rlm_rest asks at the limit: bare node:http that looks at nothing, and answers what Gatehouse's hotspot service would.
 // PASSCODE is that of every login, SECRET that of every access point.
 import { createServer } from 'node:http';
-import { attribute, describeAccessPoint } from '../tools/rest-attributes.mjs';
+import { describeAccessPoint } from '../tools/rest-attributes.mjs';
 
 const address = describeAccessPoint(process.env.SECRET ?? '');
-const passcode = { 'control:Tmp-String-2': attribute(process.env.PASSCODE ?? ''), 'control:Tmp-String-3': attribute('voucher-1') };
-const session = {
-  'reply:Class': attribute('0'.repeat(32)),
-  'reply:Acct-Interim-Interval': attribute('60'),
-  'reply:Session-Timeout': attribute('86400'),
-};
+const passcode = { 'control:Cleartext-Password': process.env.PASSCODE ?? '', 'control:Tmp-String-0': 'voucher-1' };
+const session = { 'reply:Class': '0'.repeat(32), 'reply:Acct-Interim-Interval': 60, 'reply:Session-Timeout': 86_400 };
 const answers = new Map(
   Object.entries({ 'access-point': address, authorize: passcode, login: session }).map(([name, body]) => [
     `/radius/${name}`,

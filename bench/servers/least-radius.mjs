@@ -8,7 +8,7 @@ import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { askTogether } from '../../packages/db/dist/ask-together.js';
 import { ownMessages } from '../../packages/http/dist/express-messages.js';
-import { attribute, describeAccessPoint } from '../tools/rest-attributes.mjs';
+import { describeAccessPoint } from '../tools/rest-attributes.mjs';
 
 /** The versions that the services themselves use. @param {string} name of a folder of `packages` */
 const from = (name) => createRequire(new URL(`../../packages/${name}/package.json`, import.meta.url));
@@ -67,27 +67,32 @@ const addReports = askTogether(async (/** @type {readonly { classRef: string, oc
   return reports;
 });
 
+/** What FreeRADIUS tells of a packet. @param {any} request */
+const told = ({ headers }) =>
+  Object.fromEntries(
+    String(headers['x-gatehouse-packet'])
+      .split('&')
+      .map((/** @type {string} */ field) => field.split('=')),
+  );
 const hex = (/** @type {string} */ text) => Buffer.from(text, 'hex').toString();
 const app = express();
 app.disable('x-powered-by');
 app.disable('etag');
 app.get('/radius/access-point', (/** @type {any} */ _request, /** @type {any} */ response) => response.json(describeAccessPoint(SECRET)));
 app.get('/radius/authorize', async (/** @type {any} */ request, /** @type {any} */ response) => {
-  const ref = await findVouchers(hex(request.query['User-Name']));
-  response.json({ 'control:Tmp-String-2': attribute(PASSCODE), 'control:Tmp-String-3': attribute(`voucher-${ref}`) });
+  const ref = await findVouchers(hex(told(request)['User-Name']));
+  response.json({ 'control:Cleartext-Password': PASSCODE, 'control:Tmp-String-0': `voucher-${ref}` });
 });
 app.post('/radius/login', async (/** @type {any} */ request, /** @type {any} */ response) => {
   const classRef = randomBytes(16).toString('hex');
-  const ref = String(request.query.ref).split('-').slice(1);
-  await openSessions({ ref, mac: hex(request.query['Calling-Station-Id']), login: hex(request.query['User-Name']), classRef });
-  response.json({
-    'reply:Class': attribute(classRef),
-    'reply:Acct-Interim-Interval': attribute('60'),
-    'reply:Session-Timeout': attribute('86400'),
-  });
+  const packet = told(request);
+  const ref = packet.ref.split('-').slice(1);
+  await openSessions({ ref, mac: hex(packet['Calling-Station-Id']), login: hex(packet['User-Name']), classRef });
+  response.json({ 'reply:Class': classRef, 'reply:Acct-Interim-Interval': 60, 'reply:Session-Timeout': 86_400 });
 });
 app.post('/radius/accounting', async (/** @type {any} */ request, /** @type {any} */ response) => {
-  await addReports({ classRef: hex(String(request.query.Class).replace(/^0x/, '')), octets: request.query['Acct-Input-Octets'] || '0' });
+  const packet = told(request);
+  await addReports({ classRef: hex(packet.Class.replace(/^0x/, '')), octets: packet['Acct-Input-Octets'] || '0' });
   response.status(204).end();
 });
 

@@ -1,5 +1,5 @@
 import { canonicalAddress } from '@gatehouse/http';
-import type { RadiusAttributes } from './radius-attributes.ts';
+import type { RadiusAttributes } from './radius-packet.ts';
 
 /** What an access point reports of a session (RFC 2866). */
 export interface AccountingPacket {

@@ -48,10 +48,13 @@ const MB = 1_048_576;
   };
 
   it('a call that does not say what happened is refused, so that nobody takes it for stored', async () => {
-    const url = `http://127.0.0.1:${venue.restPort}/radius/accounting?nas=access-point-${point.id}&from=${point.address}`;
-    const headers = { 'x-gatehouse-secret': venue.deps.internalSecret };
-    // As a FreeRADIUS calls that still has the configuration of an earlier version: all it tells is in the body.
-    const response = await fetch(url, { method: 'POST', headers, body: new URLSearchParams({ 'Acct-Status-Type': 'Stop' }) });
+    const url = `http://127.0.0.1:${venue.restPort}/radius/accounting`;
+    const secret = { 'x-gatehouse-secret': venue.deps.internalSecret };
+    const gate = `nas=access-point-${point.id}&from=${point.address}`;
+    // As a FreeRADIUS calls that still has the configuration of an earlier version: all it tells is in the query.
+    const old = await fetch(`${url}?${gate}&Acct-Status-Type=Stop`, { method: 'POST', headers: secret });
+    expect([old.status, await old.json()]).toEqual([404, expect.objectContaining({ detail: 'Access point not found' })]);
+    const response = await fetch(url, { method: 'POST', headers: { ...secret, 'x-gatehouse-packet': `ref=&${gate}&Class=` } });
     expect([response.status, await response.json()]).toEqual([
       400,
       expect.objectContaining({ details: [{ path: 'Acct-Status-Type', message: 'is missing' }] }),
@@ -159,6 +162,14 @@ const MB = 1_048_576;
     await report({ status: STOP, classRef, session: 'ap-2', sent: 7, got: 70, seconds: 9, cause: 1 });
     expect(await used(username)).toEqual([117, 1_170]);
     expect(await active(username)).toBeUndefined();
+  });
+
+  it('a report as long as it may be is understood, by the one of its Classes that is ours', async () => {
+    const { username, classRef } = await signIn();
+    const others = Array.from({ length: 12 }, () => attribute(25, 'x'.repeat(253)));
+    const longest = [attribute(1, 'n'.repeat(253)), attribute(31, 'x'.repeat(253)), ...others];
+    await socket.account([...longest, ...encodeReport({ status: INTERIM, classRef, session: 's'.repeat(253), sent: 3, got: 4 })]);
+    expect(await used(username)).toEqual([3, 4]);
   });
 
   it('an access point that does not hand the Class back is understood by its own number', async () => {

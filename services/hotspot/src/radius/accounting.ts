@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { badParameter } from '@gatehouse/faults';
-import { canonicalAddress, noContent, type Reply, type ServiceRequest } from '@gatehouse/http';
+import { noContent, type Reply, type ServiceRequest } from '@gatehouse/http';
 import type { ServiceDeps } from '@gatehouse/service';
 import { type AccountingPacket, foldPackets, happenedAt, toAccountingPacket } from './accounting-packet.ts';
 import {
@@ -12,7 +12,7 @@ import {
   openSibling,
 } from './accounting-repository.ts';
 import { disconnectSessions } from './disconnect.ts';
-import { readAccessPointId, readAttributes } from './radius-attributes.ts';
+import { parsePacket, readTold } from './radius-packet.ts';
 
 /** A packet and those who wait for it to be stored. */
 interface Waiting {
@@ -33,17 +33,16 @@ const BATCH_PACKETS = 200;
 export function createAccounting(deps: ServiceDeps): (request: ServiceRequest) => Promise<Reply> {
   const store = createStore(deps);
   return async (request) => {
-    const nasId = readAccessPointId(request);
-    const attributes = readAttributes(request);
-    const status = attributes.word('Acct-Status-Type');
+    const told = parsePacket(readTold(request).packet);
+    const { nasId, nasAddress } = told;
+    const status = told.word('Acct-Status-Type');
     // Every such packet has one (RFC 2866 §5.1): whoever asks without must not take it for stored.
     if (status === null) throw badParameter('Acct-Status-Type', 'is missing');
     if (status === 'Accounting-On' || status === 'Accounting-Off') {
-      const nasAddress = canonicalAddress(String(request.query.from));
-      await endSessionsOfNas(deps.db, nasId, nasAddress, happenedAt(attributes, request.now));
+      await endSessionsOfNas(deps.db, nasId, nasAddress, happenedAt(told, request.now));
       return noContent();
     }
-    const packet = toAccountingPacket(attributes, nasId, request.now);
+    const packet = toAccountingPacket(told, nasId, request.now);
     if (packet === null) return noContent();
     const classed = isClassed(packet) ? packet : await findClass(deps, packet);
     if (classed === null) return unknown(deps, packet);

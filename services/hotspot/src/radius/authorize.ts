@@ -2,11 +2,12 @@ import { askTogether } from '@gatehouse/db';
 import type { Reply, ServiceRequest } from '@gatehouse/http';
 import type { ServiceDeps } from '@gatehouse/service';
 import { openSecret } from '../sealed-secrets.ts';
+import { type Attempt, toAttempt } from './attempt.ts';
 import type { FoundLogins } from './found-logins.ts';
 import { judgeLogin } from './judge-login.ts';
 import { formatLoginRef } from './login-ref.ts';
-import { type Attempt, accessPointGone, type Candidate, findCandidates } from './login-repository.ts';
-import { readAccessPointId, readAttributes } from './radius-attributes.ts';
+import { accessPointGone, type Candidate, findCandidates } from './login-repository.ts';
+import { parsePacket, readTold } from './radius-packet.ts';
 import { attributesReply } from './rest-reply.ts';
 
 /**
@@ -18,20 +19,23 @@ import { attributesReply } from './rest-reply.ts';
 export function createAuthorizer({ db, vault }: ServiceDeps, foundLogins: FoundLogins): (request: ServiceRequest) => Promise<Reply> {
   const find = askTogether((attempts: readonly Attempt[]) => findCandidates(db, attempts));
   return async (request) => {
-    const nasId = readAccessPointId(request);
-    const attributes = readAttributes(request);
-    const login = attributes.text('User-Name') ?? '';
-    const authenticator = attributes.word('Authenticator');
-    const attempt: Attempt = { nasId, login, mac: attributes.mac, authenticator, now: request.now };
+    const { packet } = readTold(request);
+    const attempt = toAttempt(parsePacket(packet), request.now);
     const found = await find(attempt);
     if (found === null) throw accessPointGone();
     const { siteId, candidates } = found;
-    if (login === '' || candidates.length === 0) return attributesReply({});
-    foundLogins.keep(attempt, candidates);
+    const { login } = attempt;
     const isGood = (candidate: Candidate) => judgeLogin(candidate, attempt.mac, attempt.now) === null;
-    const ordered = [...candidates.filter(isGood), ...candidates.filter((candidate) => !isGood(candidate))];
+    const [first, ...others] = [...candidates.filter(isGood), ...candidates.filter((candidate) => !isGood(candidate))];
+    if (login === '' || first === undefined) return attributesReply({});
+    foundLogins.keep(packet, attempt, candidates);
     const passcodeOf = ({ kind, sealedPasscode }: Candidate) =>
       openSecret(vault, sealedPasscode, kind === 'voucher' ? { kind, siteId, username: login } : { kind, siteId, login });
-    return attributesReply({ 'control:Tmp-String-2': ordered.map(passcodeOf), 'control:Tmp-String-3': ordered.map(formatLoginRef) });
+    return attributesReply({
+      'control:Cleartext-Password': passcodeOf(first),
+      'control:Tmp-String-0': formatLoginRef(first),
+      'control:Tmp-String-2': others.map(passcodeOf),
+      'control:Tmp-String-3': others.map(formatLoginRef),
+    });
   };
 }

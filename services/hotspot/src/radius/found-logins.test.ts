@@ -1,47 +1,49 @@
 import { describe, expect, it } from '@jest/globals';
+import type { Attempt } from './attempt.ts';
 import { createFoundLogins } from './found-logins.ts';
-import type { Attempt, FoundLogin } from './login-repository.ts';
+import type { FoundLogin } from './login-repository.ts';
 
 const NOW = new Date('2026-03-01T12:00:00Z');
-const ATTEMPT: Attempt = { nasId: 1, login: 'guest', mac: '98:01:A7:CB:BB:00', authenticator: 'a'.repeat(32), now: NOW };
-const REF = { kind: 'voucher', id: 7 } as const;
-// All that the memory looks at.
-const LOGINS = [{ kind: 'guest-login', id: 7 }, REF] as unknown as FoundLogin[];
+const PACKET = 'nas=access-point-1&User-Name=6775657374&Authenticator=0x00112233445566778899aabbccddeeff';
+const ATTEMPT: Attempt = {
+  nasId: 1,
+  nasAddress: '192.0.2.1',
+  login: 'guest',
+  mac: '98:01:A7:CB:BB:00',
+  authenticator: '0x00112233445566778899aabbccddeeff',
+  acctSessionId: null,
+  address: null,
+  now: NOW,
+};
+// The memory looks at none of them.
+const LOGINS = [{ kind: 'voucher', id: 7 }] as unknown as FoundLogin[];
 
-const later = (ms: number) => ({ ...ATTEMPT, now: new Date(NOW.getTime() + ms) });
+const later = (ms: number) => new Date(NOW.getTime() + ms);
 
 describe('logins that authorising found', () => {
   it('are there for the same request, once', () => {
     const found = createFoundLogins();
-    found.keep(ATTEMPT, LOGINS);
-    expect([found.take(later(1_999), REF), found.take(later(1_999), REF)]).toEqual([REF, undefined]);
+    found.keep(PACKET, ATTEMPT, LOGINS);
+    expect([found.take(PACKET, later(1_999)), found.take(PACKET, later(1_999))]).toEqual([{ attempt: ATTEMPT, logins: LOGINS }, undefined]);
   });
 
-  it.each<[string, Partial<Attempt>]>([
-    ['another request', { authenticator: 'b'.repeat(32) }],
-    ['another access point', { nasId: 2 }],
-    ['another name', { login: 'other' }],
-    ['another device', { mac: null }],
-    ['a request without an authenticator', { authenticator: null }],
-  ])('are not there for %s', (_title, change) => {
+  it('are there neither for another request nor after two seconds', () => {
     const found = createFoundLogins();
-    found.keep(ATTEMPT, LOGINS);
-    found.keep({ ...ATTEMPT, authenticator: null }, LOGINS);
-    expect(found.take({ ...ATTEMPT, ...change }, REF)).toBeUndefined();
+    found.keep(PACKET, ATTEMPT, LOGINS);
+    expect(found.take(PACKET.replace('guest', 'other').replace('0x00', '0x01'), NOW)).toBeUndefined();
+    expect(found.take(PACKET, later(2_000))).toBeUndefined();
   });
 
-  it('are there neither for another login nor after two seconds', () => {
+  it('are not kept for a request without an authenticator, which nothing tells from the next', () => {
     const found = createFoundLogins();
-    found.keep(ATTEMPT, LOGINS);
-    expect(found.take(ATTEMPT, { kind: 'voucher', id: 8 })).toBeUndefined();
-    found.keep(ATTEMPT, LOGINS);
-    expect(found.take(later(2_000), REF)).toBeUndefined();
+    found.keep(PACKET, { ...ATTEMPT, authenticator: null }, LOGINS);
+    expect(found.take(PACKET, NOW)).toBeUndefined();
   });
 
   it('never pile up: of many the oldest are forgotten', () => {
     const found = createFoundLogins();
-    const attempts = Array.from({ length: 2_001 }, (_, index) => ({ ...ATTEMPT, authenticator: String(index) }));
-    for (const attempt of attempts) found.keep(attempt, LOGINS);
-    expect(attempts.map((attempt) => found.take(attempt, REF) !== undefined).indexOf(true)).toBe(1);
+    const packets = Array.from({ length: 2_001 }, (_, index) => `${PACKET}&${index}`);
+    for (const packet of packets) found.keep(packet, ATTEMPT, LOGINS);
+    expect(packets.map((packet) => found.take(packet, NOW) !== undefined).indexOf(true)).toBe(1);
   });
 });

@@ -1,14 +1,16 @@
-import type { LoginRef } from './login-ref.ts';
-import type { Attempt, FoundLogin } from './login-repository.ts';
+import type { Attempt } from './attempt.ts';
+import type { FoundLogin } from './login-repository.ts';
 
 /** What authorising found, kept for the post-auth of the same request: whether it still holds is seen when it is written. */
 export interface FoundLogins {
-  keep(attempt: Attempt, logins: readonly FoundLogin[]): void;
-  /** Gives a login once. @returns undefined when it is not known here: another process may have been asked */
-  take(attempt: Attempt, ref: LoginRef): FoundLogin | undefined;
+  /** @param packet what FreeRADIUS told, which holds the Request Authenticator: 16 octets that no other request has */
+  keep(packet: string, attempt: Attempt, logins: readonly FoundLogin[]): void;
+  /** Gives what was kept, once. @returns undefined when it is not known here: another process may have been asked */
+  take(packet: string, now: Date): Found | undefined;
 }
 
-interface Kept {
+/** Who signs in, and with what. The login is judged by the time of its attempt, which is when authorising was asked. */
+export interface Found {
   readonly attempt: Attempt;
   readonly logins: readonly FoundLogin[];
 }
@@ -19,34 +21,27 @@ const KEPT_AT_MOST = 2_000;
 
 /** Makes the memory of a process. */
 export function createFoundLogins(): FoundLogins {
-  const kept = new Map<string, Kept>();
+  const kept = new Map<string, Found>();
 
   /** The oldest stand first. */
   function forgetOld(now: Date): void {
-    for (const [name, { attempt }] of kept) {
+    for (const [packet, { attempt }] of kept) {
       if (kept.size <= KEPT_AT_MOST && now.getTime() - attempt.now.getTime() < KEPT_MS) return;
-      kept.delete(name);
+      kept.delete(packet);
     }
   }
 
   return {
-    keep(attempt, logins) {
+    keep(packet, attempt, logins) {
       if (attempt.authenticator === null) return;
-      kept.delete(nameOf(attempt));
-      kept.set(nameOf(attempt), { attempt, logins });
+      kept.delete(packet);
+      kept.set(packet, { attempt, logins });
       forgetOld(attempt.now);
     },
-    take(attempt, { kind, id }) {
-      const name = nameOf(attempt);
-      const found = kept.get(name);
-      kept.delete(name);
-      const isFresh = found !== undefined && attempt.now.getTime() - found.attempt.now.getTime() < KEPT_MS;
-      return isFresh ? found.logins.find((login) => login.kind === kind && login.id === id) : undefined;
+    take(packet, now) {
+      const found = kept.get(packet);
+      kept.delete(packet);
+      return found !== undefined && now.getTime() - found.attempt.now.getTime() < KEPT_MS ? found : undefined;
     },
   };
-}
-
-/** One request of one access point, as far as a login is judged by it. */
-function nameOf({ nasId, authenticator, login, mac }: Attempt): string {
-  return JSON.stringify([nasId, authenticator, login, mac]);
 }

@@ -1,5 +1,6 @@
 import { Prisma, type Sql } from '@gatehouse/db';
 import { Fault } from '@gatehouse/faults';
+import type { Attempt } from './attempt.ts';
 import type { LoginFacts, LoginRefusal } from './judge-login.ts';
 import type { LoginRef } from './login-ref.ts';
 
@@ -15,17 +16,6 @@ export interface Candidate extends LoginFacts {
   readonly sealedPasscode: Uint8Array;
   /** A voucher's; null for guests' logins, whose end is set. */
   readonly validFor: string | null;
-}
-
-/** Which name is used, and where and on what. */
-export interface Attempt {
-  /** The access point. */
-  readonly nasId: number;
-  readonly login: string;
-  readonly mac: string | null;
-  /** The Request Authenticator: 16 octets that no other request of this access point has (RFC 2865 §3). */
-  readonly authenticator: string | null;
-  readonly now: Date;
 }
 
 /** How many visits of one guest are tried by their passcodes: their devices on line at once, and no more. */
@@ -104,14 +94,8 @@ export async function lockLogin(tx: Sql, { nasId }: Attempt, { kind, id }: Login
  * Writes down that somebody was refused.
  * @throws Fault NOT_FOUND when the access point is not listed any more
  */
-export async function logRefusal(
-  db: Sql,
-  attempt: Attempt,
-  method: string | null,
-  reason: LoginRefusal,
-  address: string | null,
-): Promise<void> {
-  const { nasId, login, mac, now } = attempt;
+export async function logRefusal(db: Sql, attempt: Attempt, method: string | null, reason: LoginRefusal): Promise<void> {
+  const { nasId, login, mac, address, now } = attempt;
   const count = await db.execute`
     INSERT INTO login_log (site_id, nas_id, login, method, mac, address, at, accepted, reason)
     SELECT nas.site_id, nas.id, ${login}, ${method}, ${mac}, ${address}, ${now}, false, ${reason} FROM nas WHERE nas.id = ${nasId}`;

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { hasFreeRadius, type RadiusAnswer } from '../testing/free-radius.ts';
-import { ACCEPTED, bind, encodeLogin, openRadiusSocket, REJECTED, readAttributes } from '../testing/radius-socket.ts';
+import { ACCEPTED, attribute, bind, encodeLogin, openRadiusSocket, REJECTED, readAttributes } from '../testing/radius-socket.ts';
 import type { TestSite } from '../testing/start-test-hotspot.ts';
 import { startTestVenue, type TestAccessPoint, type TestVenue } from '../testing/start-test-venue.ts';
 import { REFUSAL_TEXTS } from './judge-login.ts';
@@ -193,6 +193,15 @@ interface Login {
     expect((await lastLogin()).login).toBe(user.username);
   });
 
+  it('attributes as long as they may be arrive whole', async () => {
+    const name = '\n'.repeat(126) + 'n'.repeat(127);
+    const socket = await openRadiusSocket(point.address, point.secret, venue.radius);
+    const longest = [31, 44].map((type) => attribute(type, 'x'.repeat(253)));
+    expect(await socket.login(name, 'wrong', longest)).toBe(REJECTED);
+    socket.close();
+    expect(await lastLogin()).toMatchObject({ login: 'n'.repeat(127) });
+  });
+
   it('an access point that asks again for a lost answer, or for a session that goes on, gets the session that it has', async () => {
     const user = await make();
     const [first, again] = [await login(user), await login(user)];
@@ -222,11 +231,13 @@ interface Login {
       INSERT INTO vouchers (site_id, username, passcode, fullname, valid_for, valid_from)
       SELECT ${busy.id}, 'race-' || n, ''::bytea, 'Race', '1 day', ${venue.clock()} FROM generate_series(1, ${times}::int) n RETURNING id, username`;
     for (const { id, username } of rounds) {
-      const url = `http://127.0.0.1:${venue.restPort}/radius/login?nas=access-point-${gate.id}&ref=voucher-${id}&from=${gate.address}`;
+      const url = `http://127.0.0.1:${venue.restPort}/radius/login`;
+      const guest = `ref=voucher-${id}&nas=access-point-${gate.id}&from=${gate.address}&User-Name=${hex(username)}`;
       const answers = await Promise.all(
         [1, 2, 3, 4, 5].map(async (device) => {
-          const target = `${url}&User-Name=${hex(username)}&Calling-Station-Id=${hex(`00-00-00-00-00-0${device}`)}`;
-          return (await fetch(target, { method: 'POST', headers: { 'x-gatehouse-secret': internalSecret } })).text();
+          const packet = `${guest}&Calling-Station-Id=${hex(`00-00-00-00-00-0${device}`)}`;
+          const headers = { 'x-gatehouse-secret': internalSecret, 'x-gatehouse-packet': packet };
+          return (await fetch(url, { method: 'POST', headers })).text();
         }),
       );
       expect(answers.filter((answer) => answer.includes('reply:Class'))).toHaveLength(allowed);

@@ -3,7 +3,7 @@ import { canonicalAddress, isNetwork, type Reply, type ServiceRequest } from '@g
 import type { ServiceDeps } from '@gatehouse/service';
 import { openSecret } from '../sealed-secrets.ts';
 import { findAccessPoint, findEmptyNetwork } from './access-point-repository.ts';
-import { accessPointName } from './radius-attributes.ts';
+import { accessPointName } from './radius-packet.ts';
 import { attributesReply } from './rest-reply.ts';
 
 /**

@@ -1,28 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { askTogether, type Sql, WriteConflict } from '@gatehouse/db';
 import { Fault } from '@gatehouse/faults';
-import { canonicalAddress, type Reply, type ServiceRequest } from '@gatehouse/http';
+import type { Reply, ServiceRequest } from '@gatehouse/http';
 import type { ServiceDeps } from '@gatehouse/service';
 import { validForSeconds } from '../vouchers/valid-for.ts';
+import { type Attempt, toAttempt } from './attempt.ts';
 import type { FoundLogins } from './found-logins.ts';
 import { judgeLogin, type LoginRefusal, REFUSAL_TEXTS } from './judge-login.ts';
 import { loginAttributes } from './login-attributes.ts';
-import { type LoginRef, parseLoginRef } from './login-ref.ts';
-import { type Attempt, type Candidate, type FoundLogin, findLogin, findMethod, lockLogin, logRefusal } from './login-repository.ts';
+import { type Candidate, type FoundLogin, findLogin, findMethod, lockLogin, logRefusal } from './login-repository.ts';
 import { type NewSession, openSessions } from './open-session-repository.ts';
-import { type RadiusAttributes, readAccessPointId, readAttributes } from './radius-attributes.ts';
+import { parsePacket, readTold } from './radius-packet.ts';
 import { attributesReply } from './rest-reply.ts';
-
-/** Where and by which attributes somebody signs in. */
-interface Entry {
-  readonly attempt: Attempt;
-  readonly attributes: RadiusAttributes;
-  /** The guest's own, if it is known already. */
-  readonly address: string | null;
-  /** Where the access point was heard from. */
-  readonly nasAddress: string | null;
-  readonly ref: LoginRef | null;
-}
 
 /** Opens a session for a login that is as it was judged. @returns its Class; null when the login has changed, or is being changed */
 type OpenSession = (session: NewSession) => Promise<string | null>;
@@ -36,17 +25,18 @@ type OpenSession = (session: NewSession) => Promise<string | null>;
 export function createLogins({ db }: ServiceDeps, foundLogins: FoundLogins): (request: ServiceRequest) => Promise<Reply> {
   const openTogether = askTogether((sessions: readonly NewSession[]) => openSessions(db, sessions, 'skip'));
   return async (request) => {
-    const entry = await readEntry(request);
-    const { attempt, ref } = entry;
-    if (ref === null) return refuse(db, entry, null, 'unknown-login');
+    const { ref, packet } = readTold(request);
+    const known = foundLogins.take(packet, request.now);
+    const attempt = known?.attempt ?? toAttempt(parsePacket(packet), request.now);
+    if (ref === null) return refuse(db, attempt, null, 'unknown-login');
     // Mostly nobody else uses the same login at this moment, and no transaction is needed.
-    const found = foundLogins.take(attempt, ref) ?? (await findLogin(db, attempt, ref));
-    const reply = await tryLogin(db, entry, found, openTogether).catch(nullOfConflict);
+    const found = known?.logins.find(({ kind, id }) => kind === ref.kind && id === ref.id) ?? (await findLogin(db, attempt, ref));
+    const reply = await tryLogin(db, attempt, found, openTogether).catch(nullOfConflict);
     if (reply !== null) return reply;
     return db.sqlTx(async (tx) => {
       await lockLogin(tx, attempt, ref);
       const openAlone: OpenSession = async (session) => (await openSessions(tx, [session], 'wait'))[0] ?? null;
-      const locked = await tryLogin(tx, entry, await findLogin(tx, attempt, ref), openAlone);
+      const locked = await tryLogin(tx, attempt, await findLogin(tx, attempt, ref), openAlone);
       if (locked !== null) return locked;
       // Its access point has gone meanwhile, which is what this says.
       await findLogin(tx, attempt, ref);
@@ -56,14 +46,12 @@ export function createLogins({ db }: ServiceDeps, foundLogins: FoundLogins): (re
 }
 
 /** @returns null, and nothing is changed, when the login changed between reading it and writing */
-async function tryLogin(db: Sql, entry: Entry, found: FoundLogin | null, open: OpenSession): Promise<Reply | null> {
-  const { attempt, attributes, address, nasAddress } = entry;
-  if (found === null) return refuse(db, entry, null, 'unknown-login');
+async function tryLogin(db: Sql, attempt: Attempt, found: FoundLogin | null, open: OpenSession): Promise<Reply | null> {
+  if (found === null) return refuse(db, attempt, null, 'unknown-login');
   const refusal = judgeLogin(found, attempt.mac, attempt.now);
-  if (refusal !== null) return refuse(db, entry, found.method, refusal);
+  if (refusal !== null) return refuse(db, attempt, found.method, refusal);
   const expiresAt = found.expiresAt ?? firstExpiry(found, attempt.now);
-  const acctSessionId = attributes.text('Acct-Session-Id');
-  const classRef = await open({ attempt, found, expiresAt, classRef: newClassRef(), nasAddress, acctSessionId, address });
+  const classRef = await open({ attempt, found, expiresAt, classRef: newClassRef() });
   return classRef === null ? null : attributesReply(loginAttributes(found, classRef, expiresAt, attempt.now));
 }
 
@@ -75,32 +63,14 @@ function nullOfConflict(error: unknown): null {
 
 /** FreeRADIUS refused somebody: the passcode was wrong, or nobody has this name. Changes nothing but the log. */
 export async function noteRefusal({ db }: ServiceDeps, request: ServiceRequest): Promise<Reply> {
-  const entry = await readEntry(request);
-  const { ref, attempt } = entry;
+  const { ref, packet } = readTold(request);
+  const attempt = toAttempt(parsePacket(packet), request.now);
   const method = ref === null ? null : await findMethod(db, attempt.nasId, ref);
-  return refuse(db, entry, method, ref === null ? 'unknown-login' : 'wrong-passcode');
+  return refuse(db, attempt, method, ref === null ? 'unknown-login' : 'wrong-passcode');
 }
 
-async function readEntry(request: ServiceRequest): Promise<Entry> {
-  const nasId = readAccessPointId(request);
-  const attributes = readAttributes(request);
-  return {
-    attempt: {
-      nasId,
-      login: attributes.text('User-Name') ?? '',
-      mac: attributes.mac,
-      authenticator: attributes.word('Authenticator'),
-      now: request.now,
-    },
-    attributes,
-    address: canonicalAddress(attributes.word('Framed-IP-Address') ?? ''),
-    nasAddress: canonicalAddress(String(request.query.from)),
-    ref: parseLoginRef(request.query.ref),
-  };
-}
-
-async function refuse(db: Sql, { attempt, address }: Entry, method: string | null, reason: LoginRefusal): Promise<Reply> {
-  await logRefusal(db, attempt, method, reason, address);
+async function refuse(db: Sql, attempt: Attempt, method: string | null, reason: LoginRefusal): Promise<Reply> {
+  await logRefusal(db, attempt, method, reason);
   return attributesReply({ 'control:Tmp-String-4': reason, 'reply:Reply-Message': REFUSAL_TEXTS[reason] });
 }
 

@@ -1,5 +1,6 @@
 import { Prisma, type Sql } from '@gatehouse/db';
-import type { Attempt, FoundLogin } from './login-repository.ts';
+import type { Attempt } from './attempt.ts';
+import type { FoundLogin } from './login-repository.ts';
 
 /** For so long an access point whose question or answer got lost may ask again, under a new number. */
 const ASKS_AGAIN_SECONDS = 30;
@@ -11,11 +12,6 @@ export interface NewSession {
   /** When the voucher runs out, if this is its first login. */
   readonly expiresAt: Date | null;
   readonly classRef: string;
-  /** Where the access point was heard from. */
-  readonly nasAddress: string | null;
-  readonly acctSessionId: string | null;
-  /** The guest's own address, if it is known already. */
-  readonly address: string | null;
 }
 
 /**
@@ -105,11 +101,11 @@ export async function openSessions(db: Sql, sessions: readonly NewSession[], whe
   return sessions.map((_, place) => byPlace.get(place) ?? null);
 }
 
-function toRow({ attempt, found, expiresAt, classRef, nasAddress, acctSessionId, address }: NewSession, place: number) {
+function toRow({ attempt, found, expiresAt, classRef }: NewSession, place: number) {
   return {
     place,
     nas_id: attempt.nasId,
-    nas_address: nasAddress,
+    nas_address: attempt.nasAddress,
     login: attempt.login,
     mac: attempt.mac,
     authenticator: attempt.authenticator,
@@ -122,7 +118,7 @@ function toRow({ attempt, found, expiresAt, classRef, nasAddress, acctSessionId,
     guest_login_id: found.kind === 'guest-login' ? found.id : null,
     expires_at: expiresAt,
     class_ref: classRef,
-    acct_session_id: acctSessionId,
-    address,
+    acct_session_id: attempt.acctSessionId,
+    address: attempt.address,
   };
 }

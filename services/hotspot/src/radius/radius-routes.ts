@@ -6,7 +6,7 @@ import { createAuthorizer } from './authorize.ts';
 import { createFoundLogins } from './found-logins.ts';
 import { lookUpAccessPoint } from './look-up-access-point.ts';
 import { createLogins, noteRefusal } from './open-login.ts';
-import { readAccessPointId } from './radius-attributes.ts';
+import { parsePacket, readTold } from './radius-packet.ts';
 
 /** What FreeRADIUS calls, on a port of its own: see the folder `freeradius`. Not for the world, and in no public documentation. */
 export function radiusRoutes(deps: ServiceDeps): Route[] {
@@ -27,10 +27,9 @@ function route(name: string, method: string, handle: (request: ServiceRequest) =
 
 /** An access point sent no Message-Authenticator although it must: FreeRADIUS does not answer, and we say why in the log. */
 async function noteUnsigned({ db, log }: ServiceDeps, request: ServiceRequest): Promise<Reply> {
-  const id = readAccessPointId(request);
+  const { nasId: id, nasAddress: address } = parsePacket(readTold(request).packet);
   const [nas] = await db.query<{ name: string }>`SELECT name FROM nas WHERE id = ${id}`;
   if (nas === undefined) throw new Fault('NOT_FOUND', { detail: 'Access point not found' });
-  const address = String(request.query.from);
   log.warn({ nasId: id, nas: nas.name, address }, 'RADIUS request without Message-Authenticator: not answered');
   return noContent();
 }
