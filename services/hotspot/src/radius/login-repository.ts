@@ -27,6 +27,8 @@ export const SILENCE_MS = 3 * 60_000;
 export interface FoundLogin extends Candidate {
   readonly siteId: number;
   readonly bindMac: boolean;
+  /** Nobody has come on line with it yet, so it has no sessions. */
+  readonly isFirst: boolean;
   /** Changes with each change of the login's row, so with each guest that comes on line with it (PostgreSQL's xmin). */
   readonly version: string;
 }
@@ -133,10 +135,10 @@ function asking(questions: readonly object[]): Prisma.Sql {
 
 /** Devices beside the one that asks; a session without a MAC address counts as one, unless this very request opened it. */
 function otherDevices(sessions: Prisma.Sql): Prisma.Sql {
-  return Prisma.sql`(
+  return Prisma.sql`CASE WHEN target.first_login_at IS NULL THEN 0 ELSE (
     SELECT count(DISTINCT COALESCE(session.mac, session.class_ref))::int FROM (${sessions}) AS session
     WHERE session.ended_at IS NULL AND session.last_update_at > q.now - make_interval(secs => ${SILENCE_MS / 1000}::int)
-      AND (session.mac IS NULL OR session.mac IS DISTINCT FROM q.mac) AND COALESCE(session.request_authenticator <> q.authenticator, true))`;
+      AND (session.mac IS NULL OR session.mac IS DISTINCT FROM q.mac) AND COALESCE(session.request_authenticator <> q.authenticator, true)) END`;
 }
 
 // All sessions of a login are asked for, by the index of logins whatever the planner thinks of the table (OFFSET 0): asked for those
@@ -145,7 +147,7 @@ function otherDevices(sessions: Prisma.Sql): Prisma.Sql {
 /** Columns of a {@link FoundLogin} of the voucher `target`, at `site`. */
 const voucherFacts = Prisma.sql`'voucher' AS kind, target.id, target.xmin::text AS version, 'voucher' AS method, target.passcode AS "sealedPasscode",
     target.valid_for AS "validFor", target.valid_from AS "validFrom", target.expires_at AS "expiresAt",
-    target.upload_limit_mb::bigint * 1048576 AS "uploadLimitBytes", target.download_limit_mb::bigint * 1048576 AS "downloadLimitBytes",
+    target.first_login_at IS NULL AS "isFirst", target.upload_limit_mb::bigint * 1048576 AS "uploadLimitBytes", target.download_limit_mb::bigint * 1048576 AS "downloadLimitBytes",
     target.bytes_in AS "bytesIn", target.bytes_out AS "bytesOut", CASE WHEN site.bind_mac THEN target.mac END AS "boundMac",
     ${otherDevices(Prisma.sql`SELECT * FROM guest_sessions WHERE voucher_id = target.id OFFSET 0`)} AS "otherDevices",
     site.devices_per_voucher AS "devicesAllowed"`;
@@ -153,7 +155,7 @@ const voucherFacts = Prisma.sql`'voucher' AS kind, target.id, target.xmin::text 
 /** The same of the guest's login `target`, of `guest`. */
 const guestFacts = Prisma.sql`'guest-login' AS kind, target.id, target.xmin::text AS version, guest.kind::text AS method,
     target.passcode AS "sealedPasscode", NULL AS "validFor", NULL::timestamptz AS "validFrom", target.expires_at AS "expiresAt",
-    NULL::bigint AS "uploadLimitBytes", NULL::bigint AS "downloadLimitBytes",
+    target.first_login_at IS NULL AS "isFirst", NULL::bigint AS "uploadLimitBytes", NULL::bigint AS "downloadLimitBytes",
     target.bytes_in AS "bytesIn", target.bytes_out AS "bytesOut", CASE WHEN site.bind_mac THEN target.mac END AS "boundMac",
     ${otherDevices(Prisma.sql`SELECT * FROM guest_sessions WHERE guest_login_id = target.id OFFSET 0`)} AS "otherDevices",
     site.devices_per_voucher AS "devicesAllowed"`;

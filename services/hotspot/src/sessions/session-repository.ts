@@ -51,6 +51,6 @@ export function listLogins(db: Database, siteId: number, { after, skip, limit }:
     FROM login_log log JOIN (
       SELECT id FROM login_log WHERE site_id = ${siteId} AND id > ${after} ORDER BY id OFFSET ${skip} LIMIT ${limit}
     ) AS slice ON slice.id = log.id
-    LEFT JOIN guest_sessions session ON session.id = log.guest_session_id
+    LEFT JOIN guest_sessions session ON session.id = log.guest_session_id AND session.site_id = log.site_id
     ORDER BY log.id`;
 }
