@@ -119,7 +119,7 @@ async function startVenue(users) {
 async function makeLeastVenue(users) {
   const { url, pool } = await createDatabase();
   await pool.query(`INSERT INTO sites (id, name, slug) VALUES (1, 'Bench', '0123456789')`);
-  await pool.query(`INSERT INTO nas (site_id, name, address, secret) VALUES (1, 'AP', '127.0.0.1', '')`);
+  await pool.query(`INSERT INTO nas (id, site_id, name, address, secret) VALUES (1, 1, 'AP', '127.0.0.1', '')`);
   await makeVouchers(pool, 1, users);
   return url;
 }

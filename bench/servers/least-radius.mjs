@@ -1,8 +1,8 @@
 // The least that a service of Express and pg behind rlm_rest can be which does what a login is there for: a share of one statement that
 // looks the name up with its devices on line, and of one that binds the voucher if nobody changed it meanwhile, opens its session and
 // logs it, in Gatehouse's own tables. A report costs a share of one that updates its session. Nothing is judged, limited, opened or told
-// to anybody, and nothing is known of sites, guests or requests that come twice. PASSCODE is that of every login, SECRET that of every
-// access point.
+// to anybody, and nothing is known of guests or requests that come twice; there is one site with one access point. PASSCODE is that of
+// every login, SECRET that of every access point.
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
@@ -21,10 +21,10 @@ const pool = new pg.Pool({ connectionString: DATABASE_URL, max: 10 });
 const findVouchers = askTogether(async (/** @type {readonly string[]} */ names) => {
   const { rows } = await pool.query({
     name: 'find',
-    text: `SELECT username, id, xmin::text AS version,
+    text: `SELECT username, id, vouchers.xmin::text AS version,
              (SELECT count(*) FROM (SELECT * FROM guest_sessions WHERE voucher_id = vouchers.id OFFSET 0) AS session
               WHERE ended_at IS NULL) AS devices
-           FROM vouchers WHERE site_id = (SELECT min(id) FROM sites) AND username = ANY($1)`,
+           FROM unnest($1::text[]) AS q(name) JOIN vouchers ON site_id = 1 AND username = q.name`,
     values: [names],
   });
   const refs = new Map(rows.map((/** @type {Found} */ { username, id, version }) => [username, `${id}-${version}`]));
@@ -42,7 +42,7 @@ const openSessions = askTogether(
                FROM q WHERE vouchers.id = q.id AND vouchers.xmin::text = q.version RETURNING q.*, vouchers.site_id
              ), opened AS (
                INSERT INTO guest_sessions (site_id, nas_id, class_ref, voucher_id, login, method, mac)
-               SELECT site_id, (SELECT min(id) FROM nas), class_ref, id, login, 'voucher', mac FROM bound RETURNING id, site_id, nas_id, login, mac
+               SELECT site_id, 1, class_ref, id, login, 'voucher', mac FROM bound RETURNING id, site_id, nas_id, login, mac
              ) INSERT INTO login_log (site_id, nas_id, guest_session_id, login, method, mac, accepted)
              SELECT site_id, nas_id, id, login, 'voucher', mac, true FROM opened`,
       values: [
