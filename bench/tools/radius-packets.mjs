@@ -32,7 +32,7 @@ export function attribute(type, value) {
  * @param {{ readonly id: number, readonly secret: string, readonly name: string, readonly passcode: string, readonly more: readonly Buffer[] }} login
  */
 export function encodeLogin({ id, secret, name, passcode, more }) {
-  const authenticator = randomBytes(16);
+  const authenticator = drawAuthenticator();
   const packet = encode(CODES.accessRequest, id, authenticator, [
     attribute(ATTRIBUTES.messageAuthenticator, Buffer.alloc(16)),
     attribute(ATTRIBUTES.userName, name),
@@ -105,6 +105,16 @@ function hide(passcode, secret, authenticator) {
     before = hidden.subarray(start, start + 16);
   }
   return hidden;
+}
+
+let drawn = Buffer.alloc(0);
+
+/** 16 random octets. Drawn for many at once: the load shares its processors with those whom it measures. */
+function drawAuthenticator() {
+  if (drawn.length === 0) drawn = randomBytes(16 * 1024);
+  const authenticator = drawn.subarray(0, 16);
+  drawn = drawn.subarray(16);
+  return authenticator;
 }
 
 /** @param {number} value */
