@@ -147,7 +147,8 @@ function otherDevices(sessions: Prisma.Sql): Prisma.Sql {
 /** Columns of a {@link FoundLogin} of the voucher `target`, at `site`. */
 const voucherFacts = Prisma.sql`'voucher' AS kind, target.id, target.xmin::text AS version, 'voucher' AS method, target.passcode AS "sealedPasscode",
     target.valid_for AS "validFor", target.valid_from AS "validFrom", target.expires_at AS "expiresAt",
-    target.first_login_at IS NULL AS "isFirst", target.upload_limit_mb::bigint * 1048576 AS "uploadLimitBytes", target.download_limit_mb::bigint * 1048576 AS "downloadLimitBytes",
+    target.first_login_at IS NULL AS "isFirst",
+    target.upload_limit_mb::bigint * 1048576 AS "uploadLimitBytes", target.download_limit_mb::bigint * 1048576 AS "downloadLimitBytes",
     target.bytes_in AS "bytesIn", target.bytes_out AS "bytesOut", CASE WHEN site.bind_mac THEN target.mac END AS "boundMac",
     ${otherDevices(Prisma.sql`SELECT * FROM guest_sessions WHERE voucher_id = target.id OFFSET 0`)} AS "otherDevices",
     site.devices_per_voucher AS "devicesAllowed"`;

@@ -59,6 +59,18 @@ interface Login {
     for (const { attributes } of [pap, chap, mschap]) expect(attributes['Message-Authenticator']).toMatch(/^0x[0-9a-f]{32}$/);
   });
 
+  it.each<[string, object]>([
+    ['none', {}],
+    ['an empty one', { 'User-Password': '' }],
+    ['an empty one by CHAP', { 'CHAP-Password': '' }],
+    ['one by EAP, which is not spoken here', { 'EAP-Message': '0x0201000a0175736572' }],
+  ])('who sends no passcode does not come in: %s', async (_title, passcode) => {
+    const { username } = await make();
+    const answer = await point.ask({ 'User-Name': username, 'Calling-Station-Id': PHONE, 'Message-Authenticator': '0x00', ...passcode });
+    expect(answer.code).toBe('Access-Reject');
+    expect(await voucherRow(username)).toMatchObject({ firstLoginAt: null });
+  });
+
   it('every refusal has its message and a row in the login log', async () => {
     const bound = await venue.makeSite({ bind_mac: true });
     const gate = await venue.makeAccessPoint(bound);
