@@ -22,8 +22,10 @@ const findVouchers = askTogether(async (/** @type {readonly string[]} */ names) 
   const { rows } = await pool.query({
     name: 'find',
     text: `SELECT username, id, vouchers.xmin::text AS version,
-             (SELECT count(*) FROM (SELECT * FROM guest_sessions WHERE voucher_id = vouchers.id OFFSET 0) AS session
-              WHERE ended_at IS NULL) AS devices
+             CASE WHEN first_login_at IS NULL THEN 0 ELSE (
+               SELECT count(*) FROM (SELECT * FROM guest_sessions WHERE voucher_id = vouchers.id OFFSET 0) AS session
+               WHERE ended_at IS NULL
+             ) END AS devices
            FROM unnest($1::text[]) AS q(name) JOIN vouchers ON site_id = 1 AND username = q.name`,
     values: [names],
   });

@@ -1,5 +1,5 @@
 /** A value as rlm_rest reads it. @param {string} value */
-export const attribute = (value) => ({ do_xlat: false, value });
+const attribute = (value) => ({ do_xlat: false, value });
 
 /** What rlm_rest is told of an access point on this machine. @param {string} secret */
 export function describeAccessPoint(secret) {

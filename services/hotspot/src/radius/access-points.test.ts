@@ -51,6 +51,14 @@ const MIKROTIK_TIMEOUT_MS = 300;
     expect(logged()).toContain(`unknown client ${address} `);
   });
 
+  it('a secret with backslashes is what was typed', async () => {
+    const [address, secret] = [`${venue.prefix}140`, String.raw`back\\slash\n\101"`];
+    await venue.admin('post', `sites/${site.id}/nas`, { name: 'Backslash', address, secret }).expect(201);
+    const socket = await openRadiusSocket(address, secret, venue.radius);
+    expect(await socket.login(user.username, user.passcode)).toBe(ACCEPTED);
+    socket.close();
+  });
+
   it('one with a wrong secret gets no answer, and the log says which and why', async () => {
     const { address } = await venue.makeAccessPoint(site);
     expect(await answers(venue.asAccessPoint(address, 'not-its-secret-at-all'))).toBe(false);

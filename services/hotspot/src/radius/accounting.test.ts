@@ -53,7 +53,10 @@ const MB = 1_048_576;
     const gate = `nas=access-point-${point.id}&from=${point.address}`;
     // As a FreeRADIUS calls that still has the configuration of an earlier version: all it tells is in the query.
     const old = await fetch(`${url}?${gate}&Acct-Status-Type=Stop`, { method: 'POST', headers: secret });
-    expect([old.status, await old.json()]).toEqual([404, expect.objectContaining({ detail: 'Access point not found' })]);
+    expect([old.status, await old.json()]).toEqual([
+      400,
+      expect.objectContaining({ details: [{ path: 'x-gatehouse-packet', message: 'is missing' }] }),
+    ]);
     const response = await fetch(url, { method: 'POST', headers: { ...secret, 'x-gatehouse-packet': `ref=&${gate}&Class=` } });
     expect([response.status, await response.json()]).toEqual([
       400,

@@ -4,7 +4,7 @@ import { createFoundLogins } from './found-logins.ts';
 import type { FoundLogin } from './login-repository.ts';
 
 const NOW = new Date('2026-03-01T12:00:00Z');
-const PACKET = 'nas=access-point-1&User-Name=6775657374&Authenticator=0x00112233445566778899aabbccddeeff';
+const PACKET = 'nas=access-point-1&User-Name=6775657374&Calling-Station-Id=39382d&Authenticator=0x00112233445566778899aabbccddeeff';
 const ATTEMPT: Attempt = {
   nasId: 1,
   nasAddress: '192.0.2.1',
@@ -27,10 +27,20 @@ describe('logins that authorising found', () => {
     expect([found.take(PACKET, later(1_999)), found.take(PACKET, later(1_999))]).toEqual([{ attempt: ATTEMPT, logins: LOGINS }, undefined]);
   });
 
-  it('are there neither for another request nor after two seconds', () => {
+  it.each([
+    ['request', '=0x00', '=0x01'],
+    ['access point', 'point-1', 'point-2'],
+    ['name', '6775657374', '6f74686572'],
+    ['device', '39382d', '39392d'],
+  ])('are not there for another %s', (_title, one, other) => {
     const found = createFoundLogins();
     found.keep(PACKET, ATTEMPT, LOGINS);
-    expect(found.take(PACKET.replace('guest', 'other').replace('0x00', '0x01'), NOW)).toBeUndefined();
+    expect(found.take(PACKET.replace(one, other), NOW)).toBeUndefined();
+  });
+
+  it('are not there after two seconds', () => {
+    const found = createFoundLogins();
+    found.keep(PACKET, ATTEMPT, LOGINS);
     expect(found.take(PACKET, later(2_000))).toBeUndefined();
   });
 

@@ -205,6 +205,13 @@ interface Login {
     expect((await lastLogin()).login).toBe(user.username);
   });
 
+  it.each(['a\\\\b', 'C:\\new\\101', 'ends with \\', '"\\"'])('a passcode with backslashes is what was typed: %s', async (passcode) => {
+    const user = await make({ passcode });
+    const socket = await openRadiusSocket(point.address, point.secret, venue.radius);
+    expect(await socket.login(user.username, passcode)).toBe(ACCEPTED);
+    socket.close();
+  });
+
   it('attributes as long as they may be arrive whole', async () => {
     const name = '\n'.repeat(126) + 'n'.repeat(127);
     const socket = await openRadiusSocket(point.address, point.secret, venue.radius);

@@ -24,7 +24,8 @@ export interface NewSession {
  * earlier session of the same device that is locked is left to become stale, and counts as no other device.
  * Everything else reads what became of the login (`bound`), so logins are locked before sessions, as everywhere. Rows are locked one
  * by one (LATERAL), so that the locks go by the indexes whatever the planner thinks of the tables. COALESCE hides from it that a
- * session is asked for that is not over: it would walk the index of everybody's live sessions.
+ * session is asked for that is not over: it would walk the index of everybody's live sessions. A login that was asked for earlier may
+ * come later: it ends no session before its beginning.
  *
  * Where all of the logins are used for the first time there is nothing to be looked for but that they still are: opening a session
  * changes its login, so that one that was judged as unused has none.
@@ -48,7 +49,8 @@ export async function openSessions(db: Sql, sessions: readonly NewSession[], whe
         SELECT id FROM vouchers WHERE id = q.voucher_id AND xmin::text = q.version FOR NO KEY UPDATE ${locking}
       ) AS locked
     ), bound_vouchers AS (
-      UPDATE vouchers target SET first_login_at = COALESCE(target.first_login_at, voucher.now), last_login_at = voucher.now,
+      UPDATE vouchers target SET first_login_at = COALESCE(target.first_login_at, voucher.now),
+        last_login_at = GREATEST(target.last_login_at, voucher.now),
         expires_at = CASE WHEN target.first_login_at IS NULL THEN voucher.expires_at ELSE target.expires_at END,
         mac = CASE WHEN voucher.bind_mac THEN COALESCE(target.mac, voucher.mac) ELSE COALESCE(voucher.mac, target.mac) END
       FROM voucher WHERE target.id = voucher.id AND target.xmin::text = voucher.version
@@ -58,7 +60,8 @@ export async function openSessions(db: Sql, sessions: readonly NewSession[], whe
         SELECT id FROM guest_logins WHERE id = q.guest_login_id AND xmin::text = q.version FOR NO KEY UPDATE ${locking}
       ) AS locked
     ), bound_guest_logins AS (
-      UPDATE guest_logins target SET first_login_at = COALESCE(target.first_login_at, guest_login.now), last_login_at = guest_login.now
+      UPDATE guest_logins target SET first_login_at = COALESCE(target.first_login_at, guest_login.now),
+        last_login_at = GREATEST(target.last_login_at, guest_login.now)
       FROM guest_login WHERE target.id = guest_login.id AND target.xmin::text = guest_login.version
       RETURNING guest_login.place
     ), bound AS MATERIALIZED (
@@ -107,7 +110,7 @@ function superseding(locking: Prisma.Sql): Prisma.Sql {
         SELECT id FROM guest_sessions WHERE id = earlier.id FOR NO KEY UPDATE ${locking}
       ) AS locked
     ), superseded AS (
-      UPDATE guest_sessions session SET ended_at = q.now, terminate_cause = 'superseded'
+      UPDATE guest_sessions session SET ended_at = GREATEST(session.started_at, q.now), terminate_cause = 'superseded'
       FROM bound JOIN q ON q.place = bound.place JOIN own ON own.place = q.place JOIN ending ON ending.id = own.id
       WHERE session.id = ending.id AND own.mac = q.mac AND COALESCE(session.ended_at, 'infinity') = 'infinity'
         AND NOT EXISTS (SELECT FROM known WHERE known.place = own.place AND (known.is_repeat OR known.class_ref = own.class_ref))

@@ -1,4 +1,4 @@
-import { Fault } from '@gatehouse/faults';
+import { badParameter, Fault } from '@gatehouse/faults';
 import { canonicalAddress, type ServiceRequest } from '@gatehouse/http';
 import { canonicalMac } from '../mac-address.ts';
 import { type LoginRef, parseLoginRef } from './login-ref.ts';
@@ -43,9 +43,18 @@ const MAX_INTEGER = 0xffff_ffff;
 /** Most of what is sent: nothing in it has to be cleaned. */
 const PLAIN = /^[\x20-\x7e]{1,253}$/;
 
-/** Reads the header that comes with each call of FreeRADIUS about a packet: `ref=voucher-12&` and the packet. */
+/**
+ * Reads the header that comes with each call of FreeRADIUS about a packet: `ref=voucher-12&` and the packet.
+ * @throws Fault BAD_PARAMETER without it
+ */
 export function readTold(request: ServiceRequest): Told {
-  const text = request.header(HEADER) ?? '';
+  const text = request.header(HEADER);
+  if (text === undefined) {
+    request.log.warn(
+      'FreeRADIUS does not say what it is about: start it with the configuration of this version (services/hotspot/freeradius)',
+    );
+    throw badParameter(HEADER, 'is missing');
+  }
   const end = text.indexOf('&');
   return { ref: parseLoginRef(text.slice('ref='.length, end)), packet: text.slice(end + 1) };
 }

@@ -3,7 +3,7 @@ import type { Reply } from '@gatehouse/http';
 /** A RADIUS attribute's value, or several. */
 type Value = string | number | readonly string[];
 
-/** Has nothing in it that FreeRADIUS would expand (`%{...}`) or unescape (`\\`). */
+/** Has nothing in it that FreeRADIUS would expand (`%{...}`). */
 const PLAIN = /^[\w-]*$/;
 
 /** An answer to rlm_rest: attributes by list and name, such as `reply:Class`. Those that are null or have no value are left out. */
@@ -20,6 +20,12 @@ export function attributesReply(attributes: Readonly<Record<string, Value | null
  * else is said. `do_xlat` is off where it matters: a passcode may well hold `%{...}`.
  */
 function toEntry(value: Value): unknown {
-  if (typeof value === 'number' || (typeof value === 'string' && PLAIN.test(value))) return value;
-  return Array.isArray(value) ? { op: '+=', do_xlat: false, value } : { do_xlat: false, value };
+  if (typeof value === 'number') return value;
+  if (typeof value !== 'string') return { op: '+=', do_xlat: false, value: value.map(escapeBackslashes) };
+  return PLAIN.test(value) ? value : { do_xlat: false, value: escapeBackslashes(value) };
+}
+
+/** FreeRADIUS reads a value as if it stood between quotes, whatever `do_xlat` says: `\\n` would be a line's end, a last `\\` an error. */
+function escapeBackslashes(text: string): string {
+  return text.replaceAll('\\', '\\\\');
 }
