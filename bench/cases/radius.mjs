@@ -18,6 +18,8 @@ const run = promisify(execFile);
 /** What stands for rlm_rest with no work behind it, and with the least. */
 const LIMIT = '(rlm_rest, answers that are known beforehand)';
 const LEAST = '(rlm_rest, the least: the same libraries, and the writes)';
+/** Whose devices have all been on line before: a few vouchers at the end of the list, used again and again. */
+const AGAIN = 'Gatehouse, devices that come again';
 /** What a user would pick who sells access to so many devices. */
 const COUNTING = 'FreeRADIUS rlm_sql that counts devices';
 
@@ -26,6 +28,7 @@ export const radius = {
   name: 'radius',
   async run({ pace, quick }) {
     const users = quick ? 5_000 : 100_000;
+    const again = quick ? 500 : 2_000;
     const sessions = quick ? 3 : 30;
     const noRadius = whyNoFreeRadius();
     const noSql = noRadius ?? whyNoSql();
@@ -40,14 +43,15 @@ export const radius = {
     const least = noRadius === undefined ? await startBehind('least-radius', { DATABASE_URL: await makeLeastVenue(users) }) : undefined;
     const body = JSON.stringify({ 'api-key': site.apiKey, action: 'create_voucher', valid_for: '1 day' });
     const call = { method: 'POST', path: '/api/', headers: { 'content-type': 'application/json' }, body };
-    /** @param {string} name @param {import('../tools/free-radius.mjs').FreeRadius | undefined} server @param {Readonly<Record<string, number>>} [pids] */
-    const guestsOf = (name, server, pids = {}) =>
-      server === undefined ? [] : guests(name, server, { users, sessions }, { ...pids, freeradius: server.pid });
+    /** @param {string} name @param {import('../tools/free-radius.mjs').FreeRadius | undefined} server @param {Readonly<Record<string, number>>} [pids] @param {{ readonly users: number, readonly from: number }} [range] */
+    const guestsOf = (name, server, pids = {}, range = { users, from: 0 }) =>
+      server === undefined ? [] : guests(name, server, { ...range, sessions }, { ...pids, freeradius: server.pid });
     const figures = await measureByTurns(
       [
         hello,
         httpContender('create_voucher', house.url, [call], (text) => JSON.parse(text).error === false, house.pids),
         ...guestsOf('Gatehouse', own, house.pids),
+        ...guestsOf(AGAIN, own, house.pids, { users: again, from: users - again }).slice(0, 1),
         ...guestsOf(LIMIT, limit?.server, { answers: limit?.pid ?? 0 }),
         ...guestsOf(LEAST, least?.server, { service: least?.pid ?? 0 }),
         ...guestsOf('FreeRADIUS rlm_sql', peer),
@@ -72,7 +76,7 @@ export const radius = {
         ...(noSql === undefined ? [] : [missingLine('FreeRADIUS rlm_sql', noSql)]),
       ],
       notes: [
-        "Logins: Access-Request with PAP and Message-Authenticator, each of another voucher and device. Gatehouse judges it, opens a session under a guard and logs it; rlm_sql reads radcheck, radreply and the groups, and writes radpostauth; one that counts devices (Simultaneous-Use) looks for their sessions too, by an index that Debian's tables lack. Gatehouse's FreeRADIUS runs as a batch (`chrt -b 0` in `run.sh`), rlm_sql as Debian starts it: as a batch it would answer up to a tenth more.",
+        "Logins: Access-Request with PAP and Message-Authenticator, each of another voucher and device, which nobody used before; of those that come again Gatehouse also ends the session before. It judges each, opens a session under a guard and logs it; rlm_sql reads radcheck, radreply and the groups, and writes radpostauth; one that counts devices (Simultaneous-Use) looks for their sessions too, by an index that Debian's tables lack. Gatehouse's FreeRADIUS runs as a batch (`chrt -b 0` in `run.sh`), rlm_sql as Debian starts it: as a batch it would answer up to a tenth more.",
         'Reports: Interim-Updates of sessions that were logged in before; their CPU is not told, since those logins are part of it.',
         "In brackets: limits. FreeRADIUS as Gatehouse configures it, in front of bare node:http that looks at nothing and always says yes: no service behind rlm_rest can be faster. And in front of Express and pg, with a share of one statement that finds the voucher and counts its devices, and of one that binds it under a guard and writes session and log in Gatehouse's tables, and nothing else.",
       ],
@@ -83,7 +87,7 @@ export const radius = {
 /**
  * @param {string} name
  * @param {import('../tools/free-radius.mjs').FreeRadius} server
- * @param {{ readonly users: number, readonly sessions: number }} sizes
+ * @param {{ readonly users: number, readonly from: number, readonly sessions: number }} sizes
  * @param {Readonly<Record<string, number>>} pids
  * @returns {Contender[]}
  */

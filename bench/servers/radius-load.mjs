@@ -2,7 +2,7 @@
 // Settings are one argument of JSON; prints what came of it as one line of JSON.
 //   kind      `logins`: Access-Requests of users in turn; `reports`: Interim-Updates of sessions that it opens first
 //   sessions  that are reported on in turn, for each of the 32
-//   users     how many there are: `guest-1` and so on, all with the same passcode
+//   users     how many there are, all with the same passcode: `guest-0` and so on, or from `guest-`from on
 import { createSocket } from 'node:dgram';
 import { inFlight } from '../tools/in-flight.mjs';
 import {
@@ -16,9 +16,9 @@ import {
   STATUS,
 } from '../tools/radius-packets.mjs';
 
-/** @type {{ kind: 'logins' | 'reports', authPort: number, acctPort: number, secret: string, users: number, sessions: number, passcode: string, seconds: number, first: number }} */
+/** @type {{ kind: 'logins' | 'reports', authPort: number, acctPort: number, secret: string, users: number, from?: number, sessions: number, passcode: string, seconds: number, first: number }} */
 const settings = JSON.parse(process.argv[2] ?? '{}');
-const { authPort, acctPort, secret, users, sessions, passcode, seconds } = settings;
+const { authPort, acctPort, secret, users, from = 0, sessions, passcode, seconds } = settings;
 const LANES = 32;
 /** How long an answer is waited for; access points ask again after as long. */
 const PATIENCE_MS = 3_000;
@@ -32,16 +32,17 @@ console.log(JSON.stringify({ ...sample, next }));
 /** @param {number} lane */
 async function logIn(lane) {
   next += 1;
-  const answer = await signIn(lane, next % users);
+  const answer = await signIn(lane, from + (next % users), next);
   return answer?.[0] === CODES.accessAccept;
 }
 
 /**
  * @param {number} lane
  * @param {number} user
+ * @param {number} [visit] tells a session from the one before of the same user
  */
-function signIn(lane, user) {
-  return ask(lane, authPort, (id) => encodeLogin({ id, secret, name: `guest-${user}`, passcode, more: describe(user) }));
+function signIn(lane, user, visit = user) {
+  return ask(lane, authPort, (id) => encodeLogin({ id, secret, name: `guest-${user}`, passcode, more: describe(user, visit) }));
 }
 
 async function report() {
@@ -84,7 +85,7 @@ async function tell(lane, { user, classAttribute }, status, count) {
     const more = [
       attribute(A.acctStatusType, status),
       attribute(A.userName, `guest-${user}`),
-      ...describe(user),
+      ...describe(user, user),
       ...classAttribute,
       ...counters,
     ];
@@ -93,13 +94,16 @@ async function tell(lane, { user, classAttribute }, status, count) {
   return answer?.[0] === CODES.accountingResponse;
 }
 
-/** @param {number} user */
-function describe(user) {
+/**
+ * @param {number} user
+ * @param {number} visit
+ */
+function describe(user, visit) {
   const digits = user.toString(16).padStart(12, '0');
   return [
     attribute(A.nasIpAddress, Buffer.from([127, 0, 0, 1])),
     attribute(A.callingStationId, digits.replace(/(..)(?=.)/g, '$1-').toUpperCase()),
-    attribute(A.acctSessionId, `${process.pid}-${user}`),
+    attribute(A.acctSessionId, `${process.pid}-${visit}`),
   ];
 }
 
