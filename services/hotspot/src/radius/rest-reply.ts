@@ -25,7 +25,7 @@ function toEntry(value: Value): unknown {
   return PLAIN.test(value) ? value : { do_xlat: false, value: escapeBackslashes(value) };
 }
 
-/** FreeRADIUS reads a value as if it stood between quotes, whatever `do_xlat` says: `\\n` would be a line's end, a last `\\` an error. */
+/** FreeRADIUS reads a value as if it stood between quotes, whatever `do_xlat` says: `\n` would be a line's end, a last `\` an error. */
 function escapeBackslashes(text: string): string {
   return text.replaceAll('\\', '\\\\');
 }
