@@ -2,7 +2,8 @@
 // Settings are one argument of JSON; prints what came of it as one line of JSON.
 //   kind      `logins`: Access-Requests of users in turn; `reports`: Interim-Updates of sessions that it opens first
 //   sessions  that are reported on in turn, for each of the 32
-//   users     how many there are, all with the same passcode: `guest-0` and so on, or from `guest-`from on
+//   users     how many there are, all with the same passcode
+//   from      the number of the first: `guest-0` unless told
 import { createSocket } from 'node:dgram';
 import { inFlight } from '../tools/in-flight.mjs';
 import {

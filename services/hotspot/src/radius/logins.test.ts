@@ -212,6 +212,21 @@ interface Login {
     socket.close();
   });
 
+  it('a login that was asked for before another of its device, and comes after it, ends no session before its beginning', async () => {
+    const user = await make();
+    venue.clock.advance(1_000);
+    const signIn = (session: string) =>
+      point.login(user.username, user.passcode, { 'Calling-Station-Id': PHONE, 'Acct-Session-Id': session });
+    await signIn('later');
+    const at = venue.clock();
+    venue.clock.advance(-1_000);
+    await signIn('earlier');
+    venue.clock.advance(1_000);
+    const [later] = await venue.deps.db.prisma.guestSession.findMany({ where: { login: user.username }, orderBy: { id: 'asc' } });
+    expect(later).toMatchObject({ terminateCause: 'superseded', startedAt: at, endedAt: at });
+    expect(await voucherRow(user.username)).toMatchObject({ firstLoginAt: at, lastLoginAt: at });
+  });
+
   it('attributes as long as they may be arrive whole', async () => {
     const name = '\n'.repeat(126) + 'n'.repeat(127);
     const socket = await openRadiusSocket(point.address, point.secret, venue.radius);
